@@ -1,0 +1,1 @@
+"""Reusable constructs for machine learning on AWS."""

@@ -1,0 +1,1 @@
+"""Pipelines on the AI services that AWS trains and runs."""

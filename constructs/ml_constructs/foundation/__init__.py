@@ -1,0 +1,1 @@
+"""Keys, storage, networks, functions, roles and audit: what every blueprint stands on."""

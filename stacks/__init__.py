@@ -1,0 +1,1 @@
+"""The deployable blueprints, one a file: its settings model and its stack."""
