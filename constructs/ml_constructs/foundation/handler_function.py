@@ -1,0 +1,139 @@
+"""Lambda functions whose code comes from the handler packages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from ml_constructs.foundation import handler_assets
+from ml_constructs.foundation.roles import allow_unscoped, service_role
+
+RUNTIME = lambda_.Runtime.PYTHON_3_14
+POWERTOOLS_VERSION = "3.37.0"
+TRACE_ACTIONS = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+POWERTOOLS_PARAMETER = f"/aws/service/powertools/python/arm64/{RUNTIME.name}/{POWERTOOLS_VERSION}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """Where in a network something runs."""
+
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection
+    security_groups: tuple[ec2.ISecurityGroup, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlerDefaults:
+    """What the functions of a blueprint have in common.
+
+    Args:
+        key: Encrypts environment and logs; its policy lets CloudWatch Logs use it, as a ``DataKey`` does.
+        placement: Network that the functions run in; none when left out.
+        log_retention: How long logs are kept.
+        removal_policy: What happens to the logs when the stack goes.
+        dead_letters: Where failed asynchronous invocations go; only for functions that are invoked asynchronously.
+        sources: Folder of the handler packages; those that come with this library when left out.
+    """
+
+    key: kms.IKey
+    placement: Placement | None = None
+    log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR
+    removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
+    dead_letters: sqs.IQueue | None = None
+    sources: Path | None = None
+
+
+class HandlerFunction(lambda_.Function):
+    """Runs ``handler`` of one handler package, on arm64, with Powertools, its own role and its own encrypted log group.
+
+    Args:
+        package: Name of the package, and of the service in logs and metrics.
+        defaults: What it shares with the other functions of the blueprint.
+        environment: Variables beside those of Powertools.
+        timeout: 1 second to 15 minutes.
+        memory_mb: 128 to 10,240 MB; the share of a processor grows with it.
+        shared: Packages beside its own.
+        libraries: Installed distributions, in pure Python, that travel with it.
+
+    Raises:
+        ValueError: A package that doesn't exist, or a library that can't be packaged.
+
+    See https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        package: str,
+        defaults: HandlerDefaults,
+        environment: Mapping[str, str] | None = None,
+        timeout: Duration = Duration.minutes(1),  # noqa: B008
+        memory_mb: int = 512,
+        shared: Sequence[str] = (),
+        libraries: Sequence[str] = (),
+    ) -> None:
+        sources = defaults.sources or handler_assets.default_sources()
+        folder, digest = handler_assets.stage(sources, (package, *shared), tuple(libraries))
+        placement = defaults.placement
+        role = service_role(scope, f"{construct_id}Role", service="lambda.amazonaws.com")
+        log_group = _log_group(scope, construct_id, defaults)
+        super().__init__(
+            scope,
+            construct_id,
+            code=lambda_.Code.from_asset(str(folder), asset_hash=digest),
+            handler=f"{package}.handler.handler",
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": package,
+                "POWERTOOLS_METRICS_NAMESPACE": "MlBlueprints",
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **(environment or {}),
+            },
+            environment_encryption=defaults.key,
+            layers=[_powertools(scope)],
+            log_group=log_group,
+            memory_size=memory_mb,
+            on_failure=destinations.SqsDestination(defaults.dead_letters) if defaults.dead_letters else None,
+            role=role,
+            timeout=timeout,
+            vpc=placement.vpc if placement else None,
+            vpc_subnets=placement.subnets if placement else None,
+            security_groups=list(placement.security_groups) if placement else None,
+        )
+        self.execution_role = role
+        log_group.grant_write(role)
+        self._trace()
+
+    def _trace(self) -> None:
+        function = cast("lambda_.CfnFunction", self.node.default_child)
+        function.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
+        allow_unscoped(self.execution_role, TRACE_ACTIONS, "X-Ray defines no resource that a trace segment could be written to.")
+
+
+def _powertools(scope: Construct) -> lambda_.ILayerVersion:
+    stack = Stack.of(scope)
+    existing = stack.node.try_find_child("Powertools")
+    if existing is None:
+        arn = ssm.StringParameter.value_for_string_parameter(stack, POWERTOOLS_PARAMETER)
+        return lambda_.LayerVersion.from_layer_version_arn(stack, "Powertools", arn)
+    return existing  # type: ignore[return-value]
+
+
+def _log_group(scope: Construct, construct_id: str, defaults: HandlerDefaults) -> logs.LogGroup:
+    return logs.LogGroup(
+        scope, f"{construct_id}Logs", encryption_key=defaults.key, retention=defaults.log_retention, removal_policy=defaults.removal_policy
+    )
