@@ -1,15 +1,61 @@
 """Rule packs at synthesis, and the findings that this project explains instead of fixing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, App, Validations
 from constructs import IConstruct
 
+if TYPE_CHECKING:
+    from cdk_nag import NagPack
+
 MINIMUM_REASON = 30
-PACKS = ("AwsSolutions", "HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321", "Serverless")
+PACKS = {
+    "AwsSolutions": "AwsSolutionsChecks",
+    "HIPAA.Security": "HIPAASecurityChecks",
+    "NIST.800.53.R5": "NIST80053R5Checks",
+    "PCI.DSS.321": "PCIDSS321Checks",
+    "Serverless": "ServerlessChecks",
+}
+STANDARDS = ("HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
+PROFILES = {
+    "baseline": ("AwsSolutions", "Serverless"),
+    "hipaa": ("AwsSolutions", "Serverless", "HIPAA.Security"),
+    "pci": ("AwsSolutions", "Serverless", "PCI.DSS.321"),
+    "gdpr": ("AwsSolutions", "Serverless", "NIST.800.53.R5"),
+    "fedramp": ("AwsSolutions", "Serverless", "NIST.800.53.R5"),
+}
 
 _RULE_ID = re.compile(rf"({'|'.join(map(re.escape, PACKS))})::\1-\w+(\[.+\])?")
+
+
+def attach_rules(app: App, profile: str = "baseline") -> None:
+    """Checks every resource of the app against the rule packs of a compliance profile when the app is synthesised.
+
+    The rules map to controls of a standard and are no proof that a deployment meets it. There is no pack for PCI DSS 4, so ``pci`` maps to
+    3.2.1. ``fedramp`` maps to NIST 800-53 r5, from which FedRAMP draws its baselines. There is none for GDPR: ``gdpr`` maps to the NIST
+    rules, which cover encryption, access and resilience as in its article 32.
+
+    Args:
+        app: The app, once.
+        profile: One of ``PROFILES``.
+
+    Raises:
+        ValueError: A profile that doesn't exist.
+
+    See https://github.com/cdklabs/cdk-nag/blob/main/RULES.md
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"profile must be one of {', '.join(PROFILES)}, got {profile!r}")
+    Validations.of(app).add_plugins(*rule_packs(app, PROFILES[profile]))
+
+
+def rule_packs(app: App, names: Iterable[str] = PACKS) -> "list[NagPack]":
+    """Returns the packs called ``names``, all by default; their library is loaded here and not before."""
+    import cdk_nag
+
+    return [getattr(cdk_nag, PACKS[name])(app) for name in names]
 
 
 def acknowledge(construct: IConstruct, rule_ids: str | Sequence[str], reason: str) -> None:
@@ -30,3 +76,8 @@ def acknowledge(construct: IConstruct, rule_ids: str | Sequence[str], reason: st
     if len(reason.strip()) < MINIMUM_REASON:
         raise ValueError(f"reason must have at least {MINIMUM_REASON} characters, got {reason!r}")
     Validations.of(construct).acknowledge(*(Acknowledgment(id=rule_id, reason=reason) for rule_id in ids))
+
+
+def standard_rules(rule: str, packs: Iterable[str] = STANDARDS) -> list[str]:
+    """The prefixed ids of a rule that several packs share, such as ``IAMNoInlinePolicy``."""
+    return [f"{pack}::{pack}-{rule}" for pack in packs]

@@ -15,13 +15,11 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from ml_constructs.foundation import handler_assets
-from ml_constructs.foundation.roles import allow_unscoped, service_role
+from ml_constructs.foundation import handler_assets, handler_permissions
 
-RUNTIME = lambda_.Runtime.PYTHON_3_14
+PYTHON = "python3.14"
 POWERTOOLS_VERSION = "3.37.0"
-TRACE_ACTIONS = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-POWERTOOLS_PARAMETER = f"/aws/service/powertools/python/arm64/{RUNTIME.name}/{POWERTOOLS_VERSION}"
+POWERTOOLS_PARAMETER = f"/aws/service/powertools/python/arm64/{PYTHON}/{POWERTOOLS_VERSION}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +36,15 @@ class HandlerDefaults:
     """What the functions of a blueprint have in common.
 
     Args:
-        key: Encrypts environment and logs; its policy lets CloudWatch Logs use it, as a ``DataKey`` does.
+        key: Encrypts environment and logs; its policy lets CloudWatch Logs use it, as a ``DataKey`` does. ``None`` if neither is secret.
         placement: Network that the functions run in; none when left out.
         log_retention: How long logs are kept.
         removal_policy: What happens to the logs when the stack goes.
-        dead_letters: Where failed asynchronous invocations go; only for functions that are invoked asynchronously.
+        dead_letters: Gets the invocations that failed; only for functions that are invoked asynchronously.
         sources: Folder of the handler packages; those that come with this library when left out.
     """
 
-    key: kms.IKey
+    key: kms.IKey | None
     placement: Placement | None = None
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
@@ -61,7 +59,7 @@ class HandlerFunction(lambda_.Function):
         package: Name of the package, and of the service in logs and metrics.
         defaults: What it shares with the other functions of the blueprint.
         environment: Variables beside those of Powertools.
-        timeout: 1 second to 15 minutes.
+        timeout: 1 second to 15 minutes; a minute when left out.
         memory_mb: 128 to 10,240 MB; the share of a processor grows with it.
         shared: Packages beside its own.
         libraries: Installed distributions, in pure Python, that travel with it.
@@ -69,7 +67,8 @@ class HandlerFunction(lambda_.Function):
     Raises:
         ValueError: A package that doesn't exist, or a library that can't be packaged.
 
-    See https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    See https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html and
+    https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/
     """
 
     def __init__(
@@ -80,7 +79,7 @@ class HandlerFunction(lambda_.Function):
         package: str,
         defaults: HandlerDefaults,
         environment: Mapping[str, str] | None = None,
-        timeout: Duration = Duration.minutes(1),  # noqa: B008
+        timeout: Duration | None = None,
         memory_mb: int = 512,
         shared: Sequence[str] = (),
         libraries: Sequence[str] = (),
@@ -88,14 +87,21 @@ class HandlerFunction(lambda_.Function):
         sources = defaults.sources or handler_assets.default_sources()
         folder, digest = handler_assets.stage(sources, (package, *shared), tuple(libraries))
         placement = defaults.placement
-        role = service_role(scope, f"{construct_id}Role", service="lambda.amazonaws.com")
-        log_group = _log_group(scope, construct_id, defaults)
+        role = handler_permissions.execution_role(scope, f"{construct_id}Role", placed=placement is not None)
+        log_group = logs.LogGroup(
+            scope,
+            f"{construct_id}Logs",
+            encryption_key=defaults.key,
+            retention=defaults.log_retention,
+            removal_policy=defaults.removal_policy,
+        )
+        log_group.grant_write(role)
         super().__init__(
             scope,
             construct_id,
             code=lambda_.Code.from_asset(str(folder), asset_hash=digest),
             handler=f"{package}.handler.handler",
-            runtime=RUNTIME,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             environment={
                 "POWERTOOLS_SERVICE_NAME": package,
@@ -104,36 +110,31 @@ class HandlerFunction(lambda_.Function):
                 **(environment or {}),
             },
             environment_encryption=defaults.key,
-            layers=[_powertools(scope)],
+            layers=[_powertools(Stack.of(scope))],
             log_group=log_group,
             memory_size=memory_mb,
             on_failure=destinations.SqsDestination(defaults.dead_letters) if defaults.dead_letters else None,
             role=role,
-            timeout=timeout,
+            timeout=timeout or Duration.minutes(1),
             vpc=placement.vpc if placement else None,
             vpc_subnets=placement.subnets if placement else None,
             security_groups=list(placement.security_groups) if placement else None,
         )
         self.execution_role = role
-        log_group.grant_write(role)
-        self._trace()
+        # Through the L1: the L2 would put X-Ray's unscoped statement among the statements of the code.
+        cast("lambda_.CfnFunction", self.node.default_child).tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
+        handler_permissions.explain(
+            self,
+            log_group,
+            encrypted=defaults.key is not None,
+            placed=placement is not None,
+            dead_letters=defaults.dead_letters is not None,
+        )
 
-    def _trace(self) -> None:
-        function = cast("lambda_.CfnFunction", self.node.default_child)
-        function.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
-        allow_unscoped(self.execution_role, TRACE_ACTIONS, "X-Ray defines no resource that a trace segment could be written to.")
 
-
-def _powertools(scope: Construct) -> lambda_.ILayerVersion:
-    stack = Stack.of(scope)
+def _powertools(stack: Stack) -> lambda_.ILayerVersion:
     existing = stack.node.try_find_child("Powertools")
     if existing is None:
         arn = ssm.StringParameter.value_for_string_parameter(stack, POWERTOOLS_PARAMETER)
         return lambda_.LayerVersion.from_layer_version_arn(stack, "Powertools", arn)
-    return existing  # type: ignore[return-value]
-
-
-def _log_group(scope: Construct, construct_id: str, defaults: HandlerDefaults) -> logs.LogGroup:
-    return logs.LogGroup(
-        scope, f"{construct_id}Logs", encryption_key=defaults.key, retention=defaults.log_retention, removal_policy=defaults.removal_policy
-    )
+    return cast("lambda_.ILayerVersion", existing)

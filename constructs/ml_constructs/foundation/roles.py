@@ -1,20 +1,22 @@
 """Roles that only the right service of the right account can assume, and statements no wider than the code."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ml_constructs.foundation.compliance import acknowledge
+from ml_constructs.foundation.compliance import acknowledge, standard_rules
 
 WITHOUT_SOURCE_ACCOUNT = ("ec2.amazonaws.com", "lambda.amazonaws.com")
-_POLICY_PACKS = ("HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
+KEY_VARIANTS = ("kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
 def service_role(scope: Construct, construct_id: str, *, service: str, source_arn: str | None = None) -> iam.Role:
     """A role without permissions that ``service`` assumes on behalf of this account and nobody else's.
+
+    Lambda and EC2 send no source account, so their trust names the service alone.
 
     Args:
         scope: Where the role is defined.
@@ -22,9 +24,14 @@ def service_role(scope: Construct, construct_id: str, *, service: str, source_ar
         service: Principal such as ``textract.amazonaws.com``.
         source_arn: The resource that the service acts for, with ``*`` where it isn't known yet.
 
+    Raises:
+        ValueError: A source for a service that doesn't send one.
+
     See https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    conditions: dict[str, dict[str, str]] = {}
+    if source_arn is not None and service in WITHOUT_SOURCE_ACCOUNT:
+        raise ValueError(f"source_arn must be left out for {', '.join(WITHOUT_SOURCE_ACCOUNT)}, got {source_arn!r} for {service}")
+    conditions: dict[str, Any] = {}
     if service not in WITHOUT_SOURCE_ACCOUNT:
         conditions["StringEquals"] = {"aws:SourceAccount": Stack.of(scope).account}
     if source_arn is not None:
@@ -32,8 +39,13 @@ def service_role(scope: Construct, construct_id: str, *, service: str, source_ar
     role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal(service, conditions=conditions))
     acknowledge(
         role,
-        [f"{pack}::{pack}-IAMNoInlinePolicy" for pack in _POLICY_PACKS],
+        standard_rules("IAMNoInlinePolicy"),
         "The policy belongs to this role alone and is deleted with it; a managed policy could be attached to other identities.",
+    )
+    acknowledge(
+        role,
+        [f"AwsSolutions::AwsSolutions-IAM5[Action::{action}]" for action in KEY_VARIANTS],
+        "Grants of the CDK on one named key: the wildcard stands for the variants of one operation, not for other operations.",
     )
     return role
 
@@ -47,18 +59,55 @@ def allow_unscoped(role: iam.IRole, actions: Sequence[str], reason: str) -> iam.
         reason: Why no resource can be named.
 
     Raises:
-        ValueError: An action with a wildcard.
+        ValueError: No action, or one with a wildcard.
 
     See https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
     """
-    if wide := [action for action in actions if "*" in action]:
-        raise ValueError(f"actions must be named in full, got {', '.join(wide)}")
+    _check_actions(actions)
     service, _, action = actions[0].partition(":")
-    policy = iam.Policy(
-        cast("Construct", role),
-        f"Unscoped{service.title()}{action}",
-        statements=[iam.PolicyStatement(actions=list(actions), resources=["*"])],
-        roles=[role],
-    )
+    statement = iam.PolicyStatement(actions=list(actions), resources=["*"])
+    policy = iam.Policy(cast("Construct", role), f"Unscoped{service.title()}{action}", statements=[statement], roles=[role])
     acknowledge(policy, "AwsSolutions::AwsSolutions-IAM5[Resource::*]", reason)
     return policy
+
+
+def allow_matching(role: iam.IRole, actions: Sequence[str], resources: Sequence[str], reason: str) -> None:
+    """Adds actions on all resources that match ARNs with a wildcard, with the reason beside the policy.
+
+    Args:
+        role: Gets the permission.
+        actions: Full action names such as ``s3:GetObject``.
+        resources: ARNs such as ``bucket.arn_for_objects("work/*")``.
+        reason: Why the resources can't be named one by one.
+
+    Raises:
+        ValueError: No action, or one with a wildcard, or a resource that is ``*`` alone.
+    """
+    _check_actions(actions)
+    if "*" in resources:
+        raise ValueError(
+            "resources must name at least a prefix, got '*': use allow_unscoped for actions that AWS defines without resources"
+        )
+    role.add_to_principal_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+    stack = Stack.of(role)
+    names = [_flat(stack.resolve(resource)) for resource in resources]
+    acknowledge(role, [f"AwsSolutions::AwsSolutions-IAM5[Resource::{name}]" for name in names if "*" in name], reason)
+
+
+def _check_actions(actions: Sequence[str]) -> None:
+    if not actions or any("*" in action or ":" not in action for action in actions):
+        raise ValueError(f"actions must be named in full, got {', '.join(actions) or 'none'}")
+
+
+def _flat(resolved: Any) -> str:
+    """Writes a resolved ARN the way cdk-nag names it in a finding."""
+    match resolved:
+        case str():
+            return resolved.replace("${", "<").replace("}", ">")
+        case {"Fn::Join": [delimiter, parts]}:
+            return str(delimiter).join(_flat(part) for part in parts)
+        case {"Fn::GetAtt": [resource, attribute]}:
+            return f"<{resource}.{attribute}>"
+        case {"Ref": name}:
+            return f"<{name}>"
+    raise ValueError(f"resource must be an ARN of this stack, got {resolved}")

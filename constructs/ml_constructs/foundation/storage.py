@@ -9,6 +9,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from ml_constructs.foundation.bucket_emptier import BucketEmptier
+from ml_constructs.foundation.compliance import acknowledge, standard_rules
+
 
 class AccessLogBucket(s3.Bucket):
     """Where the buckets of a blueprint record who accessed them.
@@ -26,7 +29,6 @@ class AccessLogBucket(s3.Bucket):
         super().__init__(
             scope,
             construct_id,
-            auto_delete_objects=removal_policy is RemovalPolicy.DESTROY,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
@@ -44,6 +46,14 @@ class AccessLogBucket(s3.Bucket):
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
             )
         )
+        _explain(self)
+        acknowledge(
+            self,
+            [*standard_rules("S3DefaultEncryptionKMS"), *standard_rules("S3BucketLoggingEnabled"), "AwsSolutions::AwsSolutions-S1"],
+            "S3 delivers access logs only to buckets with keys of its own, and a log of the log would grow without end.",
+        )
+        if removal_policy is RemovalPolicy.DESTROY:
+            BucketEmptier.of(self).empty(self)
 
 
 class SecureBucket(s3.Bucket):
@@ -73,7 +83,6 @@ class SecureBucket(s3.Bucket):
         super().__init__(
             scope,
             construct_id,
-            auto_delete_objects=removal_policy is RemovalPolicy.DESTROY,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             bucket_key_enabled=True,
             encryption=s3.BucketEncryption.KMS,
@@ -91,6 +100,23 @@ class SecureBucket(s3.Bucket):
             bucket.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
                 destination_bucket_name=access_logs.bucket_name, log_file_prefix=f"{Names.unique_id(self)}/"
             )
+        else:
+            acknowledge(
+                self,
+                [*standard_rules("S3BucketLoggingEnabled"), "AwsSolutions::AwsSolutions-S1"],
+                "Defined without an access log because another trail, such as CloudTrail data events, records who reads and writes.",
+            )
+        _explain(self)
+        if removal_policy is RemovalPolicy.DESTROY:
+            BucketEmptier.of(self).empty(self)
+
+
+def _explain(bucket: s3.Bucket) -> None:
+    acknowledge(
+        bucket,
+        standard_rules("S3BucketReplicationEnabled"),
+        "A second copy is a choice of cost and place that belongs to the account; versions protect against deletion and overwriting.",
+    )
 
 
 def _expiry(*, expiration: Duration | None = None) -> s3.LifecycleRule:

@@ -1,0 +1,1 @@
+"""Empties a bucket that is about to be deleted with its stack."""
