@@ -1,0 +1,49 @@
+"""Composition root: settings in, chosen blueprints out."""
+
+import json
+import sys
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from stacks.base import DeploymentContext
+from stacks.settings import Collection, SettingsError, load
+
+ROOT = Path(__file__).parent
+DEFAULT_SETTINGS = "settings/default.yaml"
+BAD_INPUT = 2
+
+
+def compose(app: cdk.App, collection: Collection) -> None:
+    """Defines the deployments of a collection, each as a stack of its name."""
+    common = collection.settings
+    stacks: dict[str, cdk.Stack] = {}
+    for deployment in collection.deployments:
+        stacks[deployment.name] = deployment.entry.stack_class()(
+            app,
+            deployment.name,
+            settings=deployment.settings,
+            context=DeploymentContext(
+                blueprint=deployment.entry.name, network=deployment.network, foundation=common.foundation, tags=common.tags
+            ),
+            description=deployment.entry.summary,
+            env=cdk.Environment(region=common.region),
+        )
+    for deployment in collection.deployments:
+        if deployment.network == "foundation" and common.foundation in stacks:
+            stacks[deployment.name].add_stack_dependency(stacks[common.foundation])
+
+
+def main() -> None:
+    """Synthesises the settings file that the context names (``-c settings=FILE``)."""
+    app = cdk.App(context=json.loads((ROOT / "cdk.json").read_text())["context"])
+    try:
+        compose(app, load(Path(app.node.try_get_context("settings") or DEFAULT_SETTINGS)))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(BAD_INPUT)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

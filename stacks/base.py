@@ -1,0 +1,99 @@
+"""What every blueprint's stack starts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from ml_constructs.foundation import AccessLogBucket, DataKey, HandlerDefaults, Placement
+from ml_constructs.foundation.network import Network
+from ml_constructs.foundation.shared_network import existing_placement, published_placement
+from ml_constructs.operations import Alarms
+from stacks.settings.models import BlueprintSettings, ExistingNetwork, NetworkChoice
+
+__all__ = ["BlueprintSettings", "BlueprintStack", "DeploymentContext"]
+
+ACCESS_LOG_RETENTION = cdk.Duration.days(365)
+KEY_USERS = ("cloudwatch.amazonaws.com",)
+UNTAGGED = ("AWS::SageMaker::UserProfile",)
+"""A changed tag replaces these, with what their users keep in them."""
+LOG_RETENTION = {
+    7: logs.RetentionDays.ONE_WEEK,
+    30: logs.RetentionDays.ONE_MONTH,
+    90: logs.RetentionDays.THREE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+    731: logs.RetentionDays.TWO_YEARS,
+    1827: logs.RetentionDays.FIVE_YEARS,
+    2557: logs.RetentionDays.SEVEN_YEARS,
+    3653: logs.RetentionDays.TEN_YEARS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentContext:
+    """What a stack has to know of the settings around its own.
+
+    Args:
+        blueprint: Name of the blueprint, for the tags.
+        network: Where functions run.
+        foundation: The deployment whose network ``foundation`` means.
+        tags: Tags of all deployments.
+    """
+
+    blueprint: str
+    network: NetworkChoice = "none"
+    foundation: str = "foundation"
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class BlueprintStack(cdk.Stack):
+    """A stack with a key, an access-log bucket, alarms with their topic, and the defaults of its functions.
+
+    Args:
+        settings: The blueprint's own settings.
+        context: What stands around them.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: BlueprintSettings, context: DeploymentContext, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self.removal_policy = cdk.RemovalPolicy.DESTROY if settings.data_on_removal == "destroy" else cdk.RemovalPolicy.RETAIN
+        self.log_retention = LOG_RETENTION[settings.log_retention_days]
+        self.key = DataKey(self, "Key", service_principals=KEY_USERS, removal_policy=self.removal_policy)
+        self.access_logs = AccessLogBucket(self, "AccessLogs", retention=ACCESS_LOG_RETENTION, removal_policy=self.removal_policy)
+        self.alarms = Alarms(self, "Alarms", key=self.key)
+        for address in settings.alarm_emails:
+            self.alarms.topic.add_subscription(subscriptions.EmailSubscription(address))
+        self.network: Network | None = None
+        self.defaults = HandlerDefaults(
+            key=self.key,
+            placement=self._placement(settings, context),
+            log_retention=self.log_retention,
+            removal_policy=self.removal_policy,
+        )
+        self._tag({"ml-blueprints:blueprint": context.blueprint, **context.tags, **settings.tags})
+
+    def _placement(self, settings: BlueprintSettings, context: DeploymentContext) -> Placement | None:
+        if context.network == "own":
+            self.network = Network(self, "Network", endpoints=settings.required_endpoints, key=self.key, removal_policy=self.removal_policy)
+            return self.network.placement
+        if context.network == "foundation":
+            return published_placement(self, "Network", prefix=network_prefix(context.foundation))
+        if isinstance(context.network, ExistingNetwork):
+            return existing_placement(self, "Network", **context.network.model_dump())
+        return None
+
+    def _tag(self, tags: Mapping[str, str]) -> None:
+        for key, value in tags.items():
+            cdk.Tags.of(self).add(key, value, exclude_resource_types=list(UNTAGGED))
+
+
+def network_prefix(deployment: str) -> str:
+    """Where a foundation publishes its network in SSM."""
+    return f"/ml-blueprints/{deployment}/network"

@@ -1,0 +1,72 @@
+"""The blueprints by tier; defining one imports that one only."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from stacks.settings.models import BlueprintSettings
+
+if TYPE_CHECKING:
+    from stacks.base import BlueprintStack
+
+TIERS = ("foundation", "ai-services", "bedrock", "sagemaker", "compute", "operations")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a blueprint without importing it.
+
+    Args:
+        name: Its name in settings files and on the command line.
+        title: Its name in prose.
+        tier: One of ``TIERS``.
+        summary: What it does, in one sentence.
+        services: The AWS services it uses, by the names of the service status list.
+        class_prefix: What its classes are called before ``Stack`` and ``Settings``.
+    """
+
+    name: str
+    title: str
+    tier: str
+    summary: str
+    services: tuple[str, ...]
+    class_prefix: str
+
+    @property
+    def module(self) -> str:
+        """The module that defines it."""
+        return f"stacks.{self.name.replace('-', '_')}"
+
+    def settings_model(self) -> type[BlueprintSettings]:
+        """Imports its settings model."""
+        return cast("type[BlueprintSettings]", getattr(importlib.import_module(self.module), f"{self.class_prefix}Settings"))
+
+    def stack_class(self) -> type["BlueprintStack"]:
+        """Imports its stack."""
+        return cast("type[BlueprintStack]", getattr(importlib.import_module(self.module), f"{self.class_prefix}Stack"))
+
+
+def _by_name(*entries: Entry) -> Mapping[str, Entry]:
+    return MappingProxyType({entry.name: entry for entry in entries})
+
+
+CATALOGUE = _by_name(
+    Entry(
+        name="foundation",
+        title="Foundation",
+        tier="foundation",
+        summary="What deployments share: an isolated network, a key, an access-log bucket, an audit trail and an alarm topic.",
+        services=("cloudtrail", "kms", "logs", "s3", "sns", "ssm", "vpc"),
+        class_prefix="Foundation",
+    ),
+    Entry(
+        name="document-analysis",
+        title="Document analysis",
+        tier="ai-services",
+        summary="Reads documents that arrive in a bucket: text, forms, tables, entities, redaction, and human review of doubtful fields.",
+        services=("apigateway", "comprehend", "dynamodb", "events", "kms", "lambda", "s3", "sns", "sqs", "states", "textract"),
+        class_prefix="DocumentAnalysis",
+    ),
+)

@@ -1,0 +1,49 @@
+"""What all tests share: the project's own Node, no AWS account, and the feature flags of `cdk.json`."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SAFE = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+
+for name in [name for name in os.environ if name.startswith(("AWS_", "CDK_"))]:
+    del os.environ[name]
+os.environ.update(SAFE)
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def feature_flags(root: Path) -> Mapping[str, Any]:
+    context: Mapping[str, Any] = json.loads((root / "cdk.json").read_text())["context"]
+    return context
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes the text of a settings file and returns its path."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "settings.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
