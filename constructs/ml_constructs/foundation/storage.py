@@ -88,15 +88,19 @@ class SecureBucket(s3.Bucket):
             encryption=s3.BucketEncryption.KMS,
             encryption_key=key,
             enforce_ssl=True,
-            event_bridge_enabled=event_bridge or None,
             lifecycle_rules=[_expiry(), *lifecycle],
             minimum_tls_version=1.2,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=removal_policy,
             versioned=True,
         )
+        bucket = cast("s3.CfnBucket", self.node.default_child)
+        if event_bridge:
+            # Through the L1: the L2 would define a function that writes the one property.
+            bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+                event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+            )
         if access_logs is not None:
-            bucket = cast("s3.CfnBucket", self.node.default_child)
             bucket.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
                 destination_bucket_name=access_logs.bucket_name, log_file_prefix=f"{Names.unique_id(self)}/"
             )
