@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from ml_constructs.foundation.compliance import attach_rules
 from stacks.base import DeploymentContext
 from stacks.settings import Collection, SettingsError, load
 
@@ -15,7 +16,7 @@ BAD_INPUT = 2
 
 
 def compose(app: cdk.App, collection: Collection) -> None:
-    """Defines the deployments of a collection, each as a stack of its name."""
+    """Defines the deployments of a collection, each as a stack of its name, and attaches the rules that check them."""
     common = collection.settings
     stacks: dict[str, cdk.Stack] = {}
     for deployment in collection.deployments:
@@ -32,6 +33,8 @@ def compose(app: cdk.App, collection: Collection) -> None:
     for deployment in collection.deployments:
         if deployment.network == "foundation" and common.foundation in stacks:
             stacks[deployment.name].add_stack_dependency(stacks[common.foundation])
+    if common.rules:
+        attach_rules(app, common.compliance)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What every blueprint's stack starts from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from ml_constructs.foundation import AccessLogBucket, DataKey, HandlerDefaults, Placement
+from ml_constructs.foundation.compliance import acknowledge
 from ml_constructs.foundation.network import Network
 from ml_constructs.foundation.shared_network import existing_placement, published_placement
 from ml_constructs.operations import Alarms
@@ -68,8 +69,7 @@ class BlueprintStack(cdk.Stack):
         self.key = DataKey(self, "Key", service_principals=KEY_USERS, removal_policy=self.removal_policy)
         self.access_logs = AccessLogBucket(self, "AccessLogs", retention=ACCESS_LOG_RETENTION, removal_policy=self.removal_policy)
         self.alarms = Alarms(self, "Alarms", key=self.key)
-        for address in settings.alarm_emails:
-            self.alarms.topic.add_subscription(subscriptions.EmailSubscription(address))
+        self._tell(settings.alarm_emails)
         self.network: Network | None = None
         self.defaults = HandlerDefaults(
             key=self.key,
@@ -88,6 +88,12 @@ class BlueprintStack(cdk.Stack):
         if isinstance(context.network, ExistingNetwork):
             return existing_placement(self, "Network", **context.network.model_dump())
         return None
+
+    def _tell(self, addresses: Sequence[str]) -> None:
+        for address in addresses:
+            subscription = self.alarms.topic.add_subscription(subscriptions.EmailSubscription(address))
+            reason = "An email that can't be delivered isn't the only sign: the alarm stays on in CloudWatch and on the dashboard."
+            acknowledge(subscription, "Serverless::Serverless-SNSRedrivePolicy", reason)
 
     def _tag(self, tags: Mapping[str, str]) -> None:
         for key, value in tags.items():

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
-from stacks.settings.models import BlueprintSettings
-
 if TYPE_CHECKING:
     from stacks.base import BlueprintStack
+    from stacks.settings.models import BlueprintSettings
 
 TIERS = ("foundation", "ai-services", "bedrock", "sagemaker", "compute", "operations")
 
@@ -39,7 +38,7 @@ class Entry:
         """The module that defines it."""
         return f"stacks.{self.name.replace('-', '_')}"
 
-    def settings_model(self) -> type[BlueprintSettings]:
+    def settings_model(self) -> type["BlueprintSettings"]:
         """Imports its settings model."""
         return cast("type[BlueprintSettings]", getattr(importlib.import_module(self.module), f"{self.class_prefix}Settings"))
 

@@ -7,6 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from ml_constructs.foundation.compliance import acknowledge, standard_rules
 from ml_constructs.foundation.endpoints import account_statement, ecr_layers_statement, endpoint_policy, endpoint_service
 from ml_constructs.foundation.flow_logs import FlowLogs
 from ml_constructs.foundation.handler_function import HandlerDefaults, Placement
@@ -66,6 +67,8 @@ class Network(Construct):
             restrict_default_security_group=False,
             subnet_configuration=[ec2.SubnetConfiguration(name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)],
         )
+        closed = "The guard takes the rules out of the default group at deployment."
+        acknowledge(self.vpc, standard_rules("VPCDefaultSecurityGroupClosed"), closed)
         defaults = HandlerDefaults(key=key, removal_policy=removal_policy)
         self.guard = VpcGuard(self, "Guard", vpc=self.vpc, defaults=defaults)
         self.flow_logs = FlowLogs(self, "FlowLogs", vpc=self.vpc, defaults=defaults)
@@ -108,4 +111,6 @@ class Network(Construct):
         group = self._group("Efa", "Instances that talk to each other over Elastic Fabric Adapter")
         group.add_ingress_rule(group, ec2.Port.all_traffic(), "Everything from members of the group")
         group.add_egress_rule(group, ec2.Port.all_traffic(), "Everything to members of the group, which EFA demands by name")
+        reason = "EFA demands that members of the group reach each other on every port; nobody else reaches them."
+        acknowledge(group, standard_rules("EC2RestrictedCommonPorts"), reason)
         return group

@@ -26,8 +26,15 @@ class VpcGuard(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.Vpc, defaults: HandlerDefaults) -> None:
         super().__init__(scope, construct_id)
         self.function = HandlerFunction(
-            self, "Function", package="secure_vpc", defaults=defaults, timeout=Duration.minutes(2), memory_mb=256
+            self,
+            "Function",
+            package="secure_vpc",
+            shared=["custom_resources"],
+            defaults=defaults,
+            timeout=Duration.minutes(2),
+            memory_mb=256,
         )
+        role = self.function.execution_role
         stack = Stack.of(self)
         group = vpc.vpc_default_security_group
         self.function.add_to_role_policy(
@@ -36,9 +43,8 @@ class VpcGuard(Construct):
                 resources=[stack.format_arn(service="ec2", resource="security-group", resource_name=group)],
             )
         )
-        lists = allow_unscoped(
-            self.function.role, ["ec2:DescribeManagedPrefixLists"], "AWS defines the listing of prefix lists without resources."
-        )
+        reason = "AWS defines the listing of prefix lists without resources; it reads nothing but their names and ids."
+        lists = allow_unscoped(role, ["ec2:DescribeManagedPrefixLists"], reason)
         self.resource = CustomResource(
             self,
             "Resource",
@@ -47,6 +53,6 @@ class VpcGuard(Construct):
             service_timeout=Duration.minutes(5),
             service_token=self.function.function_arn,
         )
-        self.resource.node.add_dependency(self.function.role, lists)
+        self.resource.node.add_dependency(role, lists)
         self.s3_prefix_list = self.resource.get_att_string("S3PrefixList")
         self.dynamodb_prefix_list = self.resource.get_att_string("DynamoDbPrefixList")
