@@ -1,7 +1,9 @@
 """Alarms that reach somebody."""
 
+from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -19,6 +21,7 @@ class Alarms(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=key)
+        self._allow_alarms()
         self.alarms: list[cw.Alarm] = []
         self._action = actions.SnsAction(self.topic)
 
@@ -57,3 +60,13 @@ class Alarms(Construct):
         alarm.add_alarm_action(self._action)
         self.alarms.append(alarm)
         return alarm
+
+    def _allow_alarms(self) -> None:
+        """A topic with a policy of its own has lost the default one, by which alarms of the account may notify it."""
+        statement = iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[self.topic.topic_arn],
+            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+        )
+        self.topic.add_to_resource_policy(statement)
