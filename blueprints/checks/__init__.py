@@ -1,0 +1,1 @@
+"""Checks of synthesised templates: permissions and what breaks at deployment."""

@@ -1,0 +1,1 @@
+"""Reads handler packages: which AWS APIs they call, and with which parameters."""

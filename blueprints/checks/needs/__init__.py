@@ -1,0 +1,1 @@
+"""What the principals of templates need to be allowed."""

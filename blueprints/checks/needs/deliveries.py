@@ -1,0 +1,116 @@
+"""What AWS services need of the policies of queues, topics, buckets and keys to deliver to them."""
+
+from collections.abc import Callable, Iterator
+
+from blueprints.checks.deployed import ACCOUNT, REGION, Account, Resource
+from blueprints.checks.needs.encryption import encryption_needs, key_of
+from blueprints.checks.permissions import Need
+
+_LOG_KEY_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey")
+_DELIVERY_ACTIONS = {
+    "AWS::SQS::Queue": "sqs:SendMessage",
+    "AWS::SNS::Topic": "sns:Publish",
+    "AWS::Lambda::Function": "lambda:InvokeFunction",
+}
+
+
+def _by(source: Resource) -> tuple[tuple[str, str], ...]:
+    return (("aws:sourceaccount", ACCOUNT), ("aws:sourcearn", source.arn))
+
+
+def _to_target(account: Account, service: str, target: object, source: Resource) -> Iterator[Need]:
+    resource = account.find(target)
+    if resource and resource.type in _DELIVERY_ACTIONS:
+        reason = f"{source.logical_id} delivers to {resource.logical_id}"
+        yield Need(service, _DELIVERY_ACTIONS[resource.type], resource.arn, reason, _by(source))
+
+
+def rule_needs(account: Account, rule: Resource) -> Iterator[Need]:
+    """What EventBridge needs to reach the targets of a rule.
+
+    See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    """
+    for target in rule.properties.get("Targets", []):
+        for arn in (target["Arn"], target.get("DeadLetterConfig", {}).get("Arn")):
+            yield from _to_target(account, "events.amazonaws.com", arn, rule)
+
+
+def alarm_needs(account: Account, alarm: Resource) -> Iterator[Need]:
+    """What CloudWatch needs to notify.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    for kind in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        for arn in alarm.properties.get(kind, []):
+            yield from _to_target(account, "cloudwatch.amazonaws.com", arn, alarm)
+
+
+def subscription_needs(account: Account, subscription: Resource) -> Iterator[Need]:
+    """What SNS needs to reach a queue or a function.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+    """
+    topic = account.find(subscription.properties["TopicArn"])
+    if topic:
+        yield from _to_target(account, "sns.amazonaws.com", subscription.properties["Endpoint"], topic)
+
+
+def log_group_needs(account: Account, group: Resource) -> Iterator[Need]:
+    """What CloudWatch Logs needs of a key.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    key = key_of(account, group)
+    context = (("kms:encryptioncontext:aws:logs:arn", group.arn.removesuffix(":*")),)
+    for action in _LOG_KEY_ACTIONS if key else ():
+        yield Need(f"logs.{REGION}.amazonaws.com", action, key.arn if key else "", f"{group.logical_id} is encrypted", context)
+
+
+def bucket_needs(account: Account, bucket: Resource) -> Iterator[Need]:
+    """What S3 needs to deliver an access log.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    """
+    logging = bucket.properties.get("LoggingConfiguration", {})
+    target = account.find(logging.get("DestinationBucketName"))
+    if target:
+        resource = f"{target.arn}/{logging.get('LogFilePrefix', '')}2026-01-01"
+        yield Need("logging.s3.amazonaws.com", "s3:PutObject", resource, f"access log of {bucket.logical_id}", _by(bucket))
+
+
+def trail_needs(account: Account, trail: Resource) -> Iterator[Need]:
+    """What CloudTrail needs to deliver.
+
+    See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+    """
+    service, bucket, reason = "cloudtrail.amazonaws.com", account.find(trail.properties["S3BucketName"]), f"{trail.logical_id} delivers"
+    prefix = trail.properties.get("S3KeyPrefix")
+    context = (*_by(trail), ("s3:x-amz-acl", "bucket-owner-full-control"))
+    if bucket:
+        folder = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
+        yield Need(service, "s3:GetBucketAcl", bucket.arn, reason, context)
+        yield Need(service, "s3:PutObject", f"{bucket.arn}/{folder}/{ACCOUNT}/CloudTrail/file", reason, context)
+    key = key_of(account, trail)
+    if key:
+        encryption = (*context, ("kms:encryptioncontext:aws:cloudtrail:arn", trail.arn))
+        for action in ("kms:DescribeKey", "kms:GenerateDataKey"):
+            yield Need(service, action, key.arn, reason, encryption)
+
+
+_SENDERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
+    "AWS::CloudTrail::Trail": trail_needs,
+    "AWS::CloudWatch::Alarm": alarm_needs,
+    "AWS::Events::Rule": rule_needs,
+    "AWS::Logs::LogGroup": log_group_needs,
+    "AWS::S3::Bucket": bucket_needs,
+    "AWS::SNS::Subscription": subscription_needs,
+}
+
+
+def delivery_needs(account: Account) -> Iterator[Need]:
+    """What services need to deliver what the templates tell them to, with the keys that this takes."""
+    for resource in account:
+        if resource.type in _SENDERS:
+            needs = list(_SENDERS[resource.type](account, resource))
+            yield from needs
+            yield from encryption_needs(account, (need for need in needs if not need.action.startswith(("kms:", "s3:"))))

@@ -1,0 +1,66 @@
+"""What a principal needs of the keys that encrypt what it works with."""
+
+from collections.abc import Iterable, Iterator
+
+from blueprints.checks.deployed import ACCOUNT, REGION, Account, Resource
+from blueprints.checks.permissions import Need, owner
+
+_READ, _WRITE = ("kms:Decrypt",), ("kms:GenerateDataKey",)
+# What an action on an encrypted resource does with its key, on behalf of the caller.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
+_KEY_ACTIONS = {
+    "s3:GetObject": _READ,
+    "s3:GetObjectVersion": _READ,
+    "s3:PutObject": _WRITE,
+    "sqs:SendMessage": _READ + _WRITE,
+    "sqs:ReceiveMessage": _READ,
+    "sns:Publish": _READ + _WRITE,
+}
+_TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+
+
+def key_of(account: Account, resource: Resource) -> Resource | None:
+    """The customer-managed key that encrypts a resource, if one does."""
+    properties = resource.properties
+    match resource.type:
+        case "AWS::S3::Bucket":
+            rules = properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [{}])
+            key = rules[0].get("ServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
+        case "AWS::SQS::Queue" | "AWS::SNS::Topic":
+            key = properties.get("KmsMasterKeyId")
+        case "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable":
+            key = properties.get("SSESpecification", {}).get("KMSMasterKeyId")
+        case "AWS::StepFunctions::StateMachine":
+            key = properties.get("EncryptionConfiguration", {}).get("KmsKeyId")
+        case "AWS::Logs::LogGroup" | "AWS::CloudTrail::Trail":
+            key = properties.get("KmsKeyId", properties.get("KMSKeyId"))
+        case _:
+            return None
+    return account.find(key)
+
+
+def _context(resource: Resource) -> tuple[tuple[str, str], ...]:
+    service = resource.type.split("::")[1].lower()
+    values = {"kms:calleraccount": ACCOUNT, "kms:viaservice": f"{service}.{REGION}.amazonaws.com"}
+    if service == "s3":
+        values["kms:encryptioncontext:aws:s3:arn"] = resource.arn
+    if service == "dynamodb":
+        values["kms:encryptioncontext:aws:dynamodb:tablename"] = resource.name
+        values["kms:encryptioncontext:aws:dynamodb:subscriberid"] = ACCOUNT
+    return tuple(sorted(values.items()))
+
+
+def encryption_needs(account: Account, needs: Iterable[Need]) -> Iterator[Need]:
+    """What the same principals need of keys for what they need of resources."""
+    for need in needs:
+        resource = owner(account, need.resource)
+        key = key_of(account, resource) if resource else None
+        if resource is None or key is None:
+            continue
+        wanted = _READ if resource.type in _TABLES else _KEY_ACTIONS.get(need.action, ())
+        for action in wanted:
+            context = tuple(sorted({**dict(_context(resource)), **dict(need.context)}.items()))
+            yield Need(need.principal, action, key.arn, f"{need.reason}, {resource.logical_id} is encrypted", context)

@@ -1,0 +1,71 @@
+"""What the execution roles of functions need for the AWS APIs that their code calls."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.handlers.calls import api_calls
+from blueprints.checks.handlers.values import ApiCall
+from blueprints.checks.iam_actions import methods
+from blueprints.checks.permissions import Need
+from blueprints.checks.targets import UNKNOWN, call_targets
+
+# What a handler package is told by its events and not by its environment: ARNs by package and action.
+Told = Mapping[tuple[str, str], Sequence[str]]
+
+
+def package_of(function: Resource) -> str:
+    """The handler package of a function."""
+    return str(function.properties.get("Handler", "")).split(".")[0]
+
+
+def _waiting_machines(account: Account) -> list[str]:
+    machines = account.of_type("AWS::StepFunctions::StateMachine")
+    return [machine.arn for machine in machines if "waitForTaskToken" in str(machine.properties)]
+
+
+def _implied(role: str, call: ApiCall, package: str, told: Told) -> Iterator[Need]:
+    """What Textract does with the permissions of the caller, and with the role that it is handed.
+
+    See https://docs.aws.amazon.com/textract/latest/dg/security_iam_id-based-policy-examples.html and
+    https://docs.aws.amazon.com/textract/latest/dg/api-async-roles.html
+    """
+    if call.service == "textract" and not call.method.startswith("get_"):
+        for action in ("s3:GetObject", "s3:GetObjectVersion"):
+            for arn in told.get((package, "textract reads"), (UNKNOWN,)):
+                yield Need(role, action, arn, f"{call.place} has Textract read the document")
+    passed = dict(call.parameters).get("NotificationChannel.RoleArn")
+    if passed:
+        context = (("iam:passedtoservice", f"{call.service}.amazonaws.com"),)
+        yield Need(role, "iam:PassRole", passed, f"{call.place} hands a role over", context)
+        topic = dict(call.parameters).get("NotificationChannel.SNSTopicArn", UNKNOWN)
+        yield Need(passed, "sns:Publish", topic, f"{call.place} has {call.service} notify")
+
+
+def handler_needs(account: Account, function: Resource, root: Path, told: Told) -> Iterator[Need]:
+    """What the role of one function needs for the calls of its handler package.
+
+    Args:
+        account: Where the function stands.
+        function: The function; one without a handler package needs nothing here.
+        root: Folder of the handler packages.
+        told: The resources that events name.
+    """
+    package, role = package_of(function), function.properties["Role"]
+    if not (root / package / "handler.py").is_file():
+        return
+    variables = function.properties.get("Environment", {}).get("Variables", {})
+    for call in sorted(api_calls(root, package, variables), key=str):
+        reason = f"{call.place} calls {call.service}.{call.method}"
+        for operation in methods(call.service)[call.method]:
+            for action, arn in call_targets(account, call.service, operation, dict(call.parameters)):
+                yield from (Need(role, action, each, reason) for each in _known(account, package, action, arn, told))
+        yield from _implied(role, call, package, told)
+
+
+def _known(account: Account, package: str, action: str, arn: str, told: Told) -> Sequence[str]:
+    if action.startswith("states:SendTask"):
+        return _waiting_machines(account)
+    if arn.startswith(UNKNOWN):
+        return told.get((package, action), (arn,))
+    return (arn,) if arn else ()

@@ -1,0 +1,54 @@
+"""What AWS services do with the roles that they are given."""
+
+from collections.abc import Callable, Iterator
+
+from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.permissions import Need
+
+_STREAM = "log-stream:stream"
+
+
+def flow_log_needs(account: Account, flow_log: Resource) -> Iterator[Need]:
+    """What VPC flow logs do with their role.
+
+    See https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    """
+    properties = flow_log.properties
+    group = account.find(properties.get("LogGroupName"))
+    for action in ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents") if group else ():
+        yield Need(properties["DeliverLogsPermissionArn"], action, f"{group.arn[:-2]}:{_STREAM}" if group else "", "flow logs")
+
+
+def trail_needs(_account: Account, trail: Resource) -> Iterator[Need]:
+    """What CloudTrail does with its role.
+
+    See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+    """
+    group = str(trail.properties.get("CloudWatchLogsLogGroupArn", "")).removesuffix(":*")
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents") if group else ():
+        yield Need(trail.properties["CloudWatchLogsRoleArn"], action, f"{group}:{_STREAM}", "audit trail")
+
+
+def rule_needs(account: Account, rule: Resource) -> Iterator[Need]:
+    """What EventBridge does with the role of a target.
+
+    See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+    """
+    for target in rule.properties.get("Targets", []):
+        machine = account.find(target["Arn"])
+        if machine and machine.type == "AWS::StepFunctions::StateMachine":
+            yield Need(target["RoleArn"], "states:StartExecution", machine.arn, f"{rule.logical_id} starts it")
+
+
+_USERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
+    "AWS::CloudTrail::Trail": trail_needs,
+    "AWS::EC2::FlowLog": flow_log_needs,
+    "AWS::Events::Rule": rule_needs,
+}
+
+
+def service_role_needs(account: Account) -> Iterator[Need]:
+    """What services do with the roles that the templates hand them."""
+    for resource in account:
+        if resource.type in _USERS:
+            yield from _USERS[resource.type](account, resource)

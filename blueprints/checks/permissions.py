@@ -1,0 +1,198 @@
+"""Evaluates the policies of templates for the calls that are made under them."""
+
+import functools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ministack.core.iam_evaluator import EvalContext, combine_resource_policy, evaluate, evaluate_resource_policy, parse_policy_document
+
+from blueprints.checks.deployed import ACCOUNT, REGION, Account, Resource, listed
+
+_POLICY_TYPES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+# Policies of resources: the type of the policy, and the property that says whose it is.
+_RESOURCE_POLICIES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics", "AWS::S3::BucketPolicy": "Bucket"}
+
+
+@dataclass(frozen=True)
+class Need:
+    """One action on one resource that somebody has to be allowed.
+
+    Args:
+        principal: The ARN of a role, or the name of a service such as ``events.amazonaws.com``.
+        action: An IAM action.
+        resource: An ARN, or ``*`` for an action that AWS defines without resources.
+        reason: What makes the call.
+        context: Values of condition keys, by key in lower case.
+    """
+
+    principal: str
+    action: str
+    resource: str
+    reason: str = field(compare=False)
+    context: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.principal} needs {self.action} on {self.resource} ({self.reason})"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One statement of a policy, and where it stands."""
+
+    place: str
+    statement: Mapping[str, Any]
+
+
+def _statements(place: str, document: Mapping[str, Any]) -> Iterator[Grant]:
+    for index, statement in enumerate(listed(document.get("Statement"))):
+        yield Grant(f"{place}[{index}]", statement)
+
+
+def _role_grants(account: Account, role: Resource) -> Iterator[Grant]:
+    for policy in listed(role.properties.get("Policies")):
+        yield from _statements(f"{role.logical_id}.{policy['PolicyName']}", policy["PolicyDocument"])
+    arns = listed(role.properties.get("ManagedPolicyArns"))
+    for resource in account.of_type(*_POLICY_TYPES):
+        if role.name in listed(resource.properties.get("Roles")) or resource.arn in arns:
+            yield from _statements(resource.logical_id, resource.properties["PolicyDocument"])
+    for arn in arns:
+        if ":aws:policy/" in arn:
+            yield from _statements(arn.rsplit("/", 1)[-1], managed_policy(arn))
+
+
+@functools.cache
+def _managed_policies() -> dict[str, Any]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    policies: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return policies
+
+
+def managed_policy(arn: str) -> dict[str, Any]:
+    """The document of one of AWS's own policies.
+
+    Raises:
+        ValueError: A policy that AWS does not have.
+    """
+    name = arn.rsplit("/", 1)[-1]
+    if name not in _managed_policies():
+        raise ValueError(f"{arn} is not one of AWS's managed policies")
+    document: dict[str, Any] = _managed_policies()[name]["Document"]
+    return document
+
+
+def _invoke_statement(permission: Resource) -> dict[str, Any]:
+    """The statement that Lambda adds to a function's policy for a permission.
+
+    See https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+    """
+    properties = permission.properties
+    keys = {"SourceArn": ("ArnLike", "aws:SourceArn"), "SourceAccount": ("StringEquals", "aws:SourceAccount")}
+    conditions = {operator: {key: properties[name]} for name, (operator, key) in keys.items() if name in properties}
+    principal = {"Service": properties["Principal"]}
+    function = permission.account.find(properties["FunctionName"])
+    resource = function.arn if function else properties["FunctionName"]
+    return {"Effect": "Allow", "Principal": principal, "Action": properties["Action"], "Resource": resource, "Condition": conditions}
+
+
+def _resource_grants(account: Account, resource: Resource) -> Iterator[Grant]:
+    if "KeyPolicy" in resource.properties:
+        yield from _statements(resource.logical_id, resource.properties["KeyPolicy"])
+    for policy in account.of_type(*_RESOURCE_POLICIES):
+        if resource.ref in listed(policy.properties[_RESOURCE_POLICIES[policy.type]]):
+            yield from _statements(policy.logical_id, policy.properties["PolicyDocument"])
+    for permission in account.of_type("AWS::Lambda::Permission"):
+        if account.find(permission.properties["FunctionName"]) is resource:
+            yield Grant(permission.logical_id, _invoke_statement(permission))
+
+
+def is_allowed(need: Need, grants: Sequence[Grant], own_policy: Sequence[Grant] = ()) -> bool:
+    """Whether the statements of a role and those of the resource's own policy together allow what is needed.
+
+    Args:
+        need: The action, by a role or a service.
+        grants: The statements of the role's policies; they say nothing about a service.
+        own_policy: The statements of the resource's policy; a key has to allow even its own account.
+
+    See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    service = None if need.principal.startswith("arn:") else need.principal
+    context = EvalContext(
+        principal_arn="" if service else need.principal.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/session",
+        principal_type="Service" if service else "AssumedRole",
+        principal_account=ACCOUNT,
+        action=need.action,
+        resource_arn=need.resource,
+        region=REGION,
+        secure_transport=True,
+        service_context=dict(need.context),
+    )
+    own = {"Statement": [grant.statement for grant in own_policy]}
+    if service:
+        return bool(evaluate_resource_policy(own, context, service=service).decision == "Allow")
+    identity = evaluate(context, [parse_policy_document({"Statement": [grant.statement for grant in grants]})])
+    combined = combine_resource_policy(identity, context, own, ACCOUNT, required=need.action.startswith("kms:"))
+    return bool(combined.decision == "Allow")
+
+
+def _is_own_account(grant: Grant) -> bool:
+    """Whether a statement of a key's policy leaves the key to its account, without which nobody could manage it."""
+    return bool(grant.statement.get("Principal") == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+
+
+def narrowings(grants: Sequence[Grant]) -> Iterator[tuple[str, list[Grant]]]:
+    """Every way to take one statement, one action or one resource away, with a name."""
+    for index, grant in enumerate(grants):
+        if grant.statement["Effect"] != "Allow" or _is_own_account(grant):
+            continue
+        before, after = list(grants[:index]), list(grants[index + 1 :])
+        yield grant.place, before + after
+        for part in ("Action", "Resource"):
+            values = listed(grant.statement.get(part))
+            for value in values if len(values) > 1 else ():
+                rest = {**grant.statement, part: [other for other in values if other != value]}
+                yield f"{grant.place} {part} {value}", [*before, Grant(grant.place, rest), *after]
+
+
+class Policies:
+    """All policies of an account's templates, by the ARN of the role or resource that they belong to.
+
+    Args:
+        account: Where the templates are deployed.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.of_roles = {role.arn: list(_role_grants(account, role)) for role in account.of_type("AWS::IAM::Role")}
+        self.of_resources = {resource.arn: list(_resource_grants(account, resource)) for resource in account}
+
+    def allow(self, need: Need, *, role: Sequence[Grant] | None = None, resource: Sequence[Grant] | None = None) -> bool:
+        """Whether they allow what is needed; ``role`` and ``resource`` stand in for those of the role and the resource."""
+        belongs_to = owner(self.account, need.resource)
+        own = self.of_resources[belongs_to.arn] if belongs_to else ()
+        grants = self.of_roles.get(need.principal, ())
+        return is_allowed(need, grants if role is None else role, own if resource is None else resource)
+
+    def denied(self, needs: Iterable[Need]) -> list[Need]:
+        """What is needed and not allowed."""
+        return [need for need in needs if not self.allow(need)]
+
+    def excess(self, needs: Sequence[Need]) -> list[str]:
+        """What could be taken away from a policy without anything that is needed being denied."""
+        found = []
+        for arn, grants in self.of_roles.items():
+            own = [need for need in needs if need.principal == arn]
+            found += [name for name, rest in narrowings(grants) if all(self.allow(need, role=rest) for need in own)]
+        for arn, grants in self.of_resources.items():
+            on = [need for need in needs if (belongs_to := owner(self.account, need.resource)) and belongs_to.arn == arn]
+            found += [name for name, rest in narrowings(grants) if all(self.allow(need, resource=rest) for need in on)]
+        return found
+
+
+def owner(account: Account, arn: str) -> Resource | None:
+    """The resource that an ARN belongs to: itself, the bucket of an object, or the table of an index."""
+    parts = arn.split("/")
+    prefixes = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((resource for resource in map(account.find, prefixes) if resource), None)

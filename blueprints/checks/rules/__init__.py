@@ -1,0 +1,1 @@
+"""Rules over synthesised templates, one a known failure of deployments."""

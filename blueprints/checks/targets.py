@@ -1,0 +1,76 @@
+"""Names the resources that an API call works on, as its IAM actions see them."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blueprints.checks.deployed import Account
+from blueprints.checks.iam_actions import actions, takes_resource
+
+# The parameter that names the resource, by boto3 service.
+_PARAMETERS = {
+    "dynamodb": ("TableName",),
+    "events": ("EventBusName",),
+    "lambda": ("FunctionName",),
+    "s3": ("Bucket",),
+    "sns": ("TopicArn",),
+    "sqs": ("QueueUrl",),
+    "stepfunctions": ("stateMachineArn", "executionArn", "taskToken"),
+}
+# Every parameter that decides which resource a call works on, or which other permission it takes.
+TELLING_PARAMETERS = {
+    *itertools.chain.from_iterable(_PARAMETERS.values()),
+    *(
+        "Key",
+        "IndexName",
+        "CopySource.Bucket",
+        "CopySource.Key",
+        "VersionId",
+        "NotificationChannel.RoleArn",
+        "NotificationChannel.SNSTopicArn",
+    ),
+}
+_OBJECT_ACTIONS = ("Object", "MultipartUploadParts", "AbortMultipartUpload")
+UNKNOWN = "{unknown}"
+
+
+def _arn(account: Account, value: object) -> str:
+    resource = account.find(value)
+    return resource.arn.removesuffix(":*") if resource else str(value)
+
+
+def _object_arn(account: Account, parameters: Mapping[str, Any], prefix: str) -> str:
+    return f"{_arn(account, parameters.get(f'{prefix}Bucket', UNKNOWN))}/{parameters.get(f'{prefix}Key', UNKNOWN)}"
+
+
+def _actions(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    for action in actions(service, operation):
+        yield action
+        if action == "s3:GetObject" and "VersionId" in parameters:
+            yield "s3:GetObjectVersion"
+
+
+def call_targets(account: Account, service: str, operation: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The IAM actions of a call, each with the ARN it is checked against.
+
+    Args:
+        account: Where the resources stand.
+        service: A boto3 service.
+        operation: Its operation, as in the API.
+        parameters: Those of the call that are known, with ``{unknown}`` for what is not.
+    """
+    found = []
+    for action in _actions(service, operation, parameters):
+        if not takes_resource(action) and not action.startswith("states:SendTask"):
+            found.append((action, "*"))
+            continue
+        names = [name for name in _PARAMETERS.get(service, ()) if name in parameters]
+        value = parameters[names[0]] if names else UNKNOWN
+        arn = _arn(account, value)
+        if service == "s3" and any(part in action for part in _OBJECT_ACTIONS):
+            is_source = operation == "CopyObject" and action.startswith("s3:Get")
+            arn = _object_arn(account, parameters, "CopySource." if is_source else "")
+        if service == "dynamodb" and "IndexName" in parameters:
+            arn = f"{arn}/index/{parameters['IndexName']}"
+        found.append((action, arn))
+    return found
