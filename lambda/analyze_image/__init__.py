@@ -1,0 +1,1 @@
+"""Analyses a single-page document at once."""

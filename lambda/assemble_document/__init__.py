@@ -1,0 +1,1 @@
+"""Turns Textract's responses into text, fields and tables."""

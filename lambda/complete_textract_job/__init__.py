@@ -1,0 +1,1 @@
+"""Wakes the task that waits for a Textract job."""

@@ -1,0 +1,1 @@
+"""Finds language, entities, key phrases and personal data in the text."""

@@ -1,0 +1,1 @@
+"""Decides, before anything billable, whether and how a document is analysed."""

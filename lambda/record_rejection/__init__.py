@@ -1,0 +1,1 @@
+"""Records a document that was refused or failed."""

@@ -1,0 +1,1 @@
+"""Asks people to check the fields that Textract was unsure of."""

@@ -1,0 +1,1 @@
+"""Starts one execution per uploaded document."""

@@ -1,0 +1,1 @@
+"""Starts an analysis whose end Textract announces."""

@@ -1,0 +1,1 @@
+"""Stores the result and indexes it."""
