@@ -1,0 +1,101 @@
+"""Reads a state machine's definition out of a template."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blueprints.docs.template import Resource, Template
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A state machine: its states, and the references that stand in them by placeholder."""
+
+    body: Mapping[str, Any]
+    placeholders: Mapping[str, Any]
+
+    @property
+    def calls(self) -> Iterator[Any]:
+        """What each Task calls, in the order of the states."""
+        for state in walk(self.body):
+            if state["Type"] == "Task":
+                yield from (self.placeholders[name] for name in self.placeholders if name in json.dumps(_target(state)))
+
+
+def definition(template: Template, machine: Resource) -> Definition:
+    """Returns the definition of a state machine, with each reference replaced by a placeholder."""
+    source = machine.properties.get("DefinitionString", machine.properties.get("Definition"))
+    placeholders: dict[str, Any] = {}
+    if isinstance(source, Mapping) and "Fn::Join" in source:
+        source = "".join(part if isinstance(part, str) else _placeholder(part, placeholders) for part in source["Fn::Join"][1])
+    body = json.loads(source) if isinstance(source, str) else source
+    return Definition(body, {name: part for name, part in placeholders.items() if template.references(part)})
+
+
+def walk(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yields the states in the order in which they are reached, those inside Map and Parallel states too."""
+    waiting, seen = [body["StartAt"]], set[str]()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        state = body["States"][name]
+        yield {"Name": name, **state}
+        for inner in inner_machines(state):
+            yield from walk(inner)
+        waiting += [target for target, _ in transitions(state)]
+
+
+def inner_machines(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Returns the state machines that run inside a Map or Parallel state."""
+    single = [state[key] for key in ("ItemProcessor", "Iterator") if key in state]
+    return single + list(state.get("Branches", []))
+
+
+def transitions(state: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Returns where a state leads, with the condition or the kind of error."""
+    ways = [(choice["Next"], condition(choice)) for choice in state.get("Choices", [])]
+    ways += [(state[key], "otherwise" if key == "Default" else "") for key in ("Default", "Next") if key in state]
+    return ways + [(catch["Next"], "error") for catch in state.get("Catch", [])]
+
+
+def condition(choice: Mapping[str, Any]) -> str:
+    """Returns a Choice rule in a few words."""
+    if "Condition" in choice:
+        return str(choice["Condition"]).strip("{}% ")
+    for word in ("And", "Or"):
+        if word in choice:
+            return f" {word.lower()} ".join(condition(part) for part in choice[word])
+    if "Not" in choice:
+        return f"not {condition(choice['Not'])}"
+    return _comparison(choice)
+
+
+def _comparison(choice: Mapping[str, Any]) -> str:
+    operator, value = next((key, value) for key, value in choice.items() if key not in ("Variable", "Next", "Comment", "Assign"))
+    variable = choice["Variable"].split(".")[-1]
+    if operator == "IsPresent":
+        return f"{variable} {'is there' if value else 'is missing'}"
+    sign = {"Equals": "=", "GreaterThan": ">", "GreaterThanEquals": "≥", "LessThan": "<", "LessThanEquals": "≤"}
+    words = next(
+        (text for key, text in sorted(sign.items(), key=lambda item: -len(item[0])) if operator.endswith((key, key + "Path"))), operator
+    )
+    shown = str(value).lower() if isinstance(value, bool) else value
+    return f"{variable} {words} {shown}"
+
+
+def _placeholder(part: Any, placeholders: dict[str, Any]) -> str:
+    for name, known in placeholders.items():
+        if known == part:
+            return name
+    name = f"<<{len(placeholders)}>>"
+    placeholders[name] = part
+    return name
+
+
+def _target(state: Mapping[str, Any]) -> list[Any]:
+    arguments = state.get("Parameters", state.get("Arguments", {}))
+    function = arguments.get("FunctionName") if isinstance(arguments, Mapping) else None
+    return [state.get("Resource"), function]

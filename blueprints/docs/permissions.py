@@ -1,0 +1,58 @@
+"""The permissions section: role by role, what may be done to what."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from blueprints.docs import markdown
+from blueprints.docs.policies import Role, Statement, many, roles
+from blueprints.docs.template import Template
+
+LAMBDA = "lambda.amazonaws.com"
+HEADER = ("Actions", "On", "Only if")
+
+
+def permissions(template: Template) -> str:
+    """Returns the roles of a template as Markdown."""
+    found = roles(template)
+    shared = _shared(template, found)
+    parts = [markdown.section("Every function", markdown.table(HEADER, shared), level=3)] if shared else []
+    for role in found:
+        rows = [row for row in _rows(template, role) if row not in shared]
+        parts.append(markdown.section(role.resource.name, _trust(template, role), markdown.table(HEADER, rows), level=3))
+    return "\n".join(parts)
+
+
+def _shared(template: Template, found: list[Role]) -> list[tuple[str, ...]]:
+    """Rows that all functions have in common."""
+    functions = [role for role in found if LAMBDA in role.services and not role.resource.is_framework]
+    counts = Counter(row for role in functions for row in set(_rows(template, role)))
+    return sorted(row for row, count in counts.items() if len(functions) > 2 and count == len(functions))
+
+
+def _rows(template: Template, role: Role) -> list[tuple[str, ...]]:
+    managed = [
+        (f"all of {markdown.code(template.text(arn).rsplit('/', 1)[-1])}", "what the managed policy names", "") for arn in role.managed
+    ]
+    return managed + [_row(template, statement) for statement in role.statements]
+
+
+def _row(template: Template, statement: Statement) -> tuple[str, ...]:
+    actions = ", ".join(markdown.code(action) for action in statement.actions)
+    resources = ", ".join(dict.fromkeys(markdown.code(template.text(resource)) for resource in statement.resources))
+    return ("**denied:** " + actions if statement.effect == "Deny" else actions, resources, condition(template, statement.condition))
+
+
+def condition(template: Template, conditions: Mapping[str, Any]) -> str:
+    """Returns a condition block in one line."""
+    return "; ".join(
+        f"{markdown.code(key)} {operator} {' or '.join(markdown.code(template.text(value)) for value in many(values))}"
+        for operator, pairs in conditions.items()
+        for key, values in pairs.items()
+    )
+
+
+def _trust(template: Template, role: Role) -> str:
+    conditions = [condition(template, statement["Condition"]) for statement in role.trust if "Condition" in statement]
+    who = " and ".join(markdown.code(service) for service in role.services) or "another principal"
+    return f"Assumed by {who}{', only if ' + '; '.join(conditions) if conditions else ''}.\n"

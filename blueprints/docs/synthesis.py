@@ -1,0 +1,37 @@
+"""Synthesises a blueprint under chosen settings, in this process."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+
+from app import compose
+from blueprints.docs.template import Template
+from stacks.settings import load
+
+PATHS = {"aws:cdk:enable-path-metadata": True}
+NEUTRAL = {"rules": False}
+
+
+def synthesise(root: Path, blueprint: str, settings: Mapping[str, Any] | None = None) -> Template:
+    """Returns the template of one blueprint, deployed under its own name.
+
+    Args:
+        root: The project's folder.
+        blueprint: Its name in the catalogue.
+        settings: Its settings, beside defaults; a ``network`` of their own goes with them.
+
+    Raises:
+        SettingsError: The settings don't fit the blueprint.
+    """
+    file = {**NEUTRAL, "deployments": {blueprint: dict(settings or {})}}
+    flags = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "settings.yaml"
+        path.write_text(json.dumps(file), encoding="utf-8")
+        app = cdk.App(context={**flags, **PATHS}, outdir=f"{folder}/cdk.out", analytics_reporting=False)
+        compose(app, load(path))
+        return Template(app.synth().get_stack_by_name(blueprint).template)

@@ -1,0 +1,120 @@
+"""Reads a synthesised template: resources, their names, and what refers to what."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT", "AWS::URLSuffix": "amazonaws.com"}
+LEAVES = ("Resource", "Default")
+HASH = re.compile(r"[0-9A-F]{8}$")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of a template, with its construct path below the stack."""
+
+    id: str
+    type: str
+    path: tuple[str, ...]
+    body: Mapping[str, Any]
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """The properties as they stand in the template."""
+        properties: Mapping[str, Any] = self.body.get("Properties", {})
+        return properties
+
+    @property
+    def name(self) -> str:
+        """The construct path as people write it."""
+        return "/".join(self.path)
+
+    @property
+    def group(self) -> str:
+        """The construct right below the stack that defines the resource."""
+        return self.path[0]
+
+    @property
+    def is_framework(self) -> bool:
+        """True for what the CDK adds to serve a custom resource."""
+        text = "/".join(self.path)
+        return "Custom::" in text or "CustomResourceProvider" in text or bool(re.match(r"\w*Handler[0-9a-f]{32}", text))
+
+
+class Template:
+    """A synthesised CloudFormation template."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self.body = body
+
+    @cached_property
+    def resources(self) -> dict[str, Resource]:
+        """Every resource by its logical id, in the order of the template."""
+        return {name: Resource(name, body["Type"], _path(name, body), body) for name, body in self.body.get("Resources", {}).items()}
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The outputs by name."""
+        outputs: Mapping[str, Any] = self.body.get("Outputs", {})
+        return outputs
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """Returns the resources of the given types."""
+        return [resource for resource in self.resources.values() if resource.type in types]
+
+    def references(self, value: Any) -> list[str]:
+        """Returns the logical ids of the resources that a value refers to, each once, in order."""
+        return list(dict.fromkeys(name for name in _references(value) if name in self.resources))
+
+    def text(self, value: Any) -> str:
+        """Returns a value as people read it: references by construct path, joins joined."""
+        match value:
+            case {"Fn::Join": [separator, parts]}:
+                return str(separator).join(self.text(part) for part in parts)
+            case {"Fn::Sub": str(pattern)} | {"Fn::Sub": [str(pattern), _]}:
+                return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match.group(1).split(".")[0]), pattern)
+            case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+                return self._named(name)
+            case {"Fn::GetAtt": str(name)}:
+                return self._named(name.split(".")[0])
+            case str() | int() | float():
+                return str(value)
+            case _:
+                return json.dumps(value, sort_keys=True)
+
+    def _named(self, name: str) -> str:
+        resource = self.resources.get(name)
+        return resource.name if resource else PSEUDO.get(name, name)
+
+
+def _path(name: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+    path = body.get("Metadata", {}).get("aws:cdk:path")
+    if path is None:
+        return (HASH.sub("", name),)
+    parts = path.split("/")[1:]
+    return tuple(parts[:-1] if len(parts) > 1 and parts[-1] in LEAVES else parts or [name])
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "Ref":
+                yield inner
+            elif key == "Fn::GetAtt":
+                yield inner[0] if isinstance(inner, list) else inner.split(".")[0]
+            elif key == "Fn::Sub":
+                yield from _substituted(inner)
+            else:
+                yield from _references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _references(inner)
+
+
+def _substituted(value: Any) -> Iterator[str]:
+    pattern, values = (value, {}) if isinstance(value, str) else value
+    yield from (name.split(".")[0] for name in re.findall(r"\$\{([\w:.]+)\}", pattern))
+    yield from _references(values)

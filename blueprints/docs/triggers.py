@@ -1,0 +1,74 @@
+"""The edges that events take: rules, mappings, subscriptions, redrives, methods and destinations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blueprints.docs.policies import many
+from blueprints.docs.template import Resource, Template
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One way that data takes; ``dashed`` for what happens only when something went wrong or waits."""
+
+    source: str
+    target: str
+    label: str = ""
+    dashed: bool = False
+
+
+def triggers(template: Template) -> Iterator[Edge]:
+    """Yields how one resource sets off another."""
+    readers = {
+        "AWS::Events::Rule": _rule,
+        "AWS::Lambda::EventSourceMapping": _mapping,
+        "AWS::SNS::Subscription": _subscription,
+        "AWS::SQS::Queue": _redrive,
+        "AWS::ApiGateway::Method": _method,
+        "AWS::Lambda::EventInvokeConfig": _destinations,
+    }
+    for resource in template.resources.values():
+        if resource.type in readers and not resource.is_framework:
+            yield from readers[resource.type](template, resource)
+
+
+def _rule(template: Template, rule: Resource) -> Iterator[Edge]:
+    pattern = rule.properties.get("EventPattern", {})
+    sources = template.references(pattern) or [f"service:{name.removeprefix('aws.')}" for name in many(pattern.get("source", "schedule"))]
+    label = " or ".join(
+        many(pattern.get("detail", {}).get("status", pattern.get("detail-type", rule.properties.get("ScheduleExpression", ""))))
+    )
+    for target in rule.properties.get("Targets", []):
+        for source in sources:
+            yield from (Edge(source, end, label) for end in template.references(target["Arn"]))
+            lost = template.references(target.get("DeadLetterConfig", {}))
+            yield from (Edge(source, end, "undeliverable", dashed=True) for end in lost)
+
+
+def _mapping(template: Template, mapping: Resource) -> Iterator[Edge]:
+    for source in template.references(mapping.properties["EventSourceArn"]):
+        yield from (Edge(source, target) for target in template.references(mapping.properties["FunctionName"]))
+
+
+def _subscription(template: Template, subscription: Resource) -> Iterator[Edge]:
+    for source in template.references(subscription.properties["TopicArn"]):
+        yield from (Edge(source, target) for target in template.references(subscription.properties["Endpoint"]))
+
+
+def _redrive(template: Template, queue: Resource) -> Iterator[Edge]:
+    policy = queue.properties.get("RedrivePolicy", {})
+    for target in template.references(policy):
+        yield Edge(queue.id, target, f"after {policy['maxReceiveCount']} tries", dashed=True)
+
+
+def _method(template: Template, method: Resource) -> Iterator[Edge]:
+    for source in template.references(method.properties["RestApiId"]):
+        targets = template.references(method.properties.get("Integration", {}).get("Uri", {}))
+        yield from (Edge(source, target) for target in targets)
+
+
+def _destinations(template: Template, config: Resource) -> Iterator[Edge]:
+    for source in template.references(config.properties["FunctionName"]):
+        for outcome, label in (("OnSuccess", ""), ("OnFailure", "after the last try")):
+            ends = template.references(config.properties.get("DestinationConfig", {}).get(outcome, {}))
+            yield from (Edge(source, end, label, dashed=outcome == "OnFailure") for end in ends)

@@ -1,0 +1,26 @@
+from blueprints.docs.flow import flow, function_name
+from blueprints.docs.template import Template
+from blueprints.docs.triggers import Edge
+
+
+def test_the_flow_runs_from_the_bucket_to_the_state_machine(template: Template) -> None:
+    edges = flow(template).edges
+    assert Edge("Inbox", "Queue", "Object Created") in edges
+    assert Edge("Queue", "Start") in edges
+    assert Edge("Start", "Machine") in edges
+
+
+def test_a_function_that_only_a_state_machine_calls_is_folded_into_it(template: Template) -> None:
+    found = flow(template)
+    assert found.members["Machine"] == ["Read"]
+    assert Edge("Inbox", "Machine") in found.edges
+    assert Edge("Machine", "service:textract") in found.edges
+
+
+def test_what_no_data_flows_through_is_left_out(template: Template) -> None:
+    assert not {"Key", "Endpoint", "Late", "CustomHandler"} & set(flow(template).nodes)
+
+
+def test_a_function_is_called_after_its_package(template: Template) -> None:
+    assert function_name(template.resources["Read"]) == "read_page"
+    assert function_name(template.resources["CustomHandler"]) == "Handler"

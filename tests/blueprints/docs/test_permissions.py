@@ -1,0 +1,33 @@
+from typing import Any
+
+from blueprints.docs.permissions import permissions
+from blueprints.docs.template import Template
+
+
+def test_each_role_says_who_assumes_it_and_when(template: Template) -> None:
+    text = permissions(template)
+    assert "### Work/NoticeRole" in text
+    assert "Assumed by `textract.amazonaws.com`, only if `aws:SourceAccount` StringEquals `ACCOUNT`." in text
+
+
+def test_actions_resources_and_conditions_stand_in_one_row(template: Template) -> None:
+    assert "| `iam:PassRole` | `Work/NoticeRole` | `iam:PassedToService` StringEquals `textract.amazonaws.com` |" in permissions(template)
+    assert "| `s3:GetObject*` | `Storage/Inbox`, `Storage/Inbox/*` |  |" in permissions(template)
+
+
+def test_what_all_functions_share_is_said_once(body: dict[str, Any]) -> None:
+    shared = {"Effect": "Allow", "Action": "xray:PutTraceSegments", "Resource": "*"}
+    for name in ("StartRole", "ReadRole", "AnswerRole"):
+        body["Resources"][name]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].append(shared)
+    text = permissions(Template(body))
+    assert text.startswith("### Every function\n")
+    assert text.count("xray:PutTraceSegments") == 1
+
+
+def test_a_denial_and_a_managed_policy_are_marked(body: dict[str, Any]) -> None:
+    properties = body["Resources"]["StartRole"]["Properties"]
+    properties["Policies"][0]["PolicyDocument"]["Statement"][0]["Effect"] = "Deny"
+    properties["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+    text = permissions(Template(body))
+    assert "**denied:** `states:StartExecution`" in text
+    assert "all of `ReadOnlyAccess`" in text

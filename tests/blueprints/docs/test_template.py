@@ -1,0 +1,56 @@
+from typing import Any
+
+import pytest
+
+from blueprints.docs.template import Template
+
+
+def test_a_resource_is_named_by_its_construct_path(template: Template) -> None:
+    assert template.resources["Queue"].name == "Intake/Queue"
+    assert template.resources["Queue"].group == "Intake"
+
+
+def test_without_path_metadata_the_logical_id_loses_its_hash() -> None:
+    template = Template({"Resources": {"IntakeQueue6FB53B87": {"Type": "AWS::SQS::Queue"}}})
+    assert template.resources["IntakeQueue6FB53B87"].name == "IntakeQueue"
+
+
+def test_helpers_of_the_cdk_are_told_apart(template: Template) -> None:
+    assert [name for name, resource in template.resources.items() if resource.is_framework] == ["CustomHandler"]
+
+
+def test_resources_are_found_by_type(template: Template) -> None:
+    assert [resource.id for resource in template.of_type("AWS::SQS::Queue", "AWS::SNS::Topic")] == ["Lost", "Queue", "Notices"]
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ({"Ref": "Queue"}, ["Queue"]),
+        ({"Fn::GetAtt": "Queue.Arn"}, ["Queue"]),
+        ([{"Fn::Join": ["", ["x", {"Fn::GetAtt": ["Lost", "Arn"]}, {"Ref": "Queue"}]]}, {"Ref": "Queue"}], ["Lost", "Queue"]),
+        ({"Fn::Sub": "${Queue.Arn}/${AWS::Region}"}, ["Queue"]),
+        ({"Fn::Sub": ["${Other}", {"Other": {"Ref": "Lost"}}]}, ["Lost"]),
+        ({"Ref": "AWS::Region"}, []),
+    ],
+)
+def test_references_are_found_in_every_intrinsic_function(template: Template, value: Any, names: list[str]) -> None:
+    assert template.references(value) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"Fn::Join": ["", [{"Fn::GetAtt": ["Inbox", "Arn"]}, "/*"]]}, "Storage/Inbox/*"),
+        ({"Fn::Sub": "arn:${AWS::Partition}:s3:::${Inbox}"}, "arn:aws:s3:::Storage/Inbox"),
+        ({"Fn::GetAtt": "Inbox.Arn"}, "Storage/Inbox"),
+        ({"Fn::Select": [0, []]}, '{"Fn::Select": [0, []]}'),
+        (3, "3"),
+    ],
+)
+def test_values_are_written_as_people_read_them(template: Template, value: Any, text: str) -> None:
+    assert template.text(value) == text
+
+
+def test_outputs_are_those_of_the_template(template: Template) -> None:
+    assert list(template.outputs) == ["InboxName"]
