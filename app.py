@@ -25,7 +25,11 @@ def compose(app: cdk.App, collection: Collection) -> None:
             deployment.name,
             settings=deployment.settings,
             context=DeploymentContext(
-                blueprint=deployment.entry.name, network=deployment.network, foundation=common.foundation, tags=common.tags
+                blueprint=deployment.entry.name,
+                network=deployment.network,
+                foundation=common.foundation,
+                services=deployment.entry.services,
+                tags=common.tags,
             ),
             description=deployment.entry.summary,
             env=cdk.Environment(region=common.region),

@@ -12,16 +12,17 @@ from constructs import Construct
 from ml_constructs.foundation import AccessLogBucket, DataKey, HandlerDefaults, Placement
 from ml_constructs.foundation.compliance import acknowledge
 from ml_constructs.foundation.network import Network
+from ml_constructs.foundation.service_status import check_service
 from ml_constructs.foundation.shared_network import existing_placement, published_placement
+from ml_constructs.foundation.tagging import tag
 from ml_constructs.operations import Alarms
 from stacks.settings.models import BlueprintSettings, ExistingNetwork, NetworkChoice
 
 __all__ = ["BlueprintSettings", "BlueprintStack", "DeploymentContext"]
 
+PROJECT = "ml-blueprints"
 ACCESS_LOG_RETENTION = cdk.Duration.days(365)
 KEY_USERS = ("cloudwatch.amazonaws.com",)
-UNTAGGED = ("AWS::SageMaker::UserProfile",)
-"""A changed tag replaces these, with what their users keep in them."""
 LOG_RETENTION = {
     7: logs.RetentionDays.ONE_WEEK,
     30: logs.RetentionDays.ONE_MONTH,
@@ -43,12 +44,14 @@ class DeploymentContext:
         blueprint: Name of the blueprint, for the tags.
         network: Where functions run.
         foundation: The deployment whose network ``foundation`` means.
+        services: Machine-learning services that the blueprint uses, by their names in ``service_status.yaml``.
         tags: Tags of all deployments.
     """
 
     blueprint: str
     network: NetworkChoice = "none"
     foundation: str = "foundation"
+    services: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -77,7 +80,9 @@ class BlueprintStack(cdk.Stack):
             log_retention=self.log_retention,
             removal_policy=self.removal_policy,
         )
-        self._tag({"ml-blueprints:blueprint": context.blueprint, **context.tags, **settings.tags})
+        for service in context.services:
+            check_service(self, service, existing_customer=settings.existing_customer)
+        tag(self, project=PROJECT, blueprint=context.blueprint, deployment=construct_id, tags={**context.tags, **settings.tags})
 
     def _placement(self, settings: BlueprintSettings, context: DeploymentContext) -> Placement | None:
         if context.network == "own":
@@ -94,10 +99,6 @@ class BlueprintStack(cdk.Stack):
             subscription = self.alarms.topic.add_subscription(subscriptions.EmailSubscription(address))
             reason = "An email that can't be delivered isn't the only sign: the alarm stays on in CloudWatch and on the dashboard."
             acknowledge(subscription, "Serverless::Serverless-SNSRedrivePolicy", reason)
-
-    def _tag(self, tags: Mapping[str, str]) -> None:
-        for key, value in tags.items():
-            cdk.Tags.of(self).add(key, value, exclude_resource_types=list(UNTAGGED))
 
 
 def network_prefix(deployment: str) -> str:

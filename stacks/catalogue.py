@@ -22,7 +22,7 @@ class Entry:
         title: Its name in prose.
         tier: One of ``TIERS``.
         summary: What it does, in one sentence.
-        services: The AWS services it uses, by the names of the service status list.
+        services: The machine-learning services it uses, by their names in ``service_status.yaml``.
         class_prefix: What its classes are called before ``Stack`` and ``Settings``.
     """
 
@@ -57,7 +57,7 @@ CATALOGUE = _by_name(
         title="Foundation",
         tier="foundation",
         summary="What deployments share: an isolated network, a key, an access-log bucket, an audit trail and an alarm topic.",
-        services=("cloudtrail", "kms", "logs", "s3", "sns", "ssm", "vpc"),
+        services=(),
         class_prefix="Foundation",
     ),
     Entry(
@@ -65,7 +65,7 @@ CATALOGUE = _by_name(
         title="Document analysis",
         tier="ai-services",
         summary="Reads documents that arrive in a bucket: text, forms, tables, entities, redaction, and human review of doubtful fields.",
-        services=("apigateway", "comprehend", "dynamodb", "events", "kms", "lambda", "s3", "sns", "sqs", "states", "textract"),
+        services=("comprehend", "textract"),
         class_prefix="DocumentAnalysis",
     ),
 )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from stacks.catalogue import CATALOGUE, Entry
 from stacks.settings.models import NETWORK_KINDS, BlueprintSettings, CollectionSettings, NetworkChoice, network_kind
 from stacks.settings.problems import Problem, SettingsError, collect, located, nearest, shown
+from stacks.settings.services import service_problems
 from stacks.settings.source import read
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
@@ -83,7 +84,10 @@ def _deployment(name: str, values: Mapping[str, Any], common: CollectionSettings
     kind = network_kind(given or common.network)
     if kind in NETWORK_KINDS and kind not in model.NETWORKS:
         problems.append(Problem((*prefix, "network"), f"{kind} does not suit {entry.name}; allowed: {', '.join(model.NETWORKS)}"))
-    return Deployment(name, entry, settings, settings.network or common.network) if settings else None
+    if settings is None:
+        return None
+    problems.extend(service_problems(name, entry, settings, common.region))
+    return Deployment(name, entry, settings, settings.network or common.network)
 
 
 def _entry(name: str, values: Mapping[str, Any], problems: list[Problem]) -> Entry | None:

@@ -110,6 +110,8 @@ def _message(details: "ErrorDetails", location: Location, value: Any, schema: di
         return f"is missing; allowed: {allowed_at(schema, location)}"
     if kind == "value_error":
         return str(details["ctx"]["error"])
+    if details["loc"][-1] == "[key]":
+        return f"{shown(location[-1])} is not allowed as a key: {details['msg']}"
     return f"{shown(value)} is not allowed; allowed: {allowed_at(schema, location)}{_suggestion(value, schema, location)}"
 
 
