@@ -20,15 +20,8 @@ _PARAMETERS = {
 # Every parameter that decides which resource a call works on, or which other permission it takes.
 TELLING_PARAMETERS = {
     *itertools.chain.from_iterable(_PARAMETERS.values()),
-    *(
-        "Key",
-        "IndexName",
-        "CopySource.Bucket",
-        "CopySource.Key",
-        "VersionId",
-        "NotificationChannel.RoleArn",
-        "NotificationChannel.SNSTopicArn",
-    ),
+    *("Key", "IndexName", "VersionId", "CopySource.Bucket", "CopySource.Key", "Delete.Objects.VersionId"),
+    *("NotificationChannel.RoleArn", "NotificationChannel.SNSTopicArn"),
 }
 _OBJECT_ACTIONS = ("Object", "MultipartUploadParts", "AbortMultipartUpload")
 UNKNOWN = "{unknown}"
@@ -46,8 +39,8 @@ def _object_arn(account: Account, parameters: Mapping[str, Any], prefix: str) ->
 def _actions(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
     for action in actions(service, operation):
         yield action
-        if action == "s3:GetObject" and "VersionId" in parameters:
-            yield "s3:GetObjectVersion"
+        if action in ("s3:GetObject", "s3:DeleteObject") and parameters.keys() & {"VersionId", "Delete.Objects.VersionId"}:
+            yield f"{action}Version"
 
 
 def call_targets(account: Account, service: str, operation: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -14,12 +14,14 @@ from blueprints.checks.handlers.values import (
     Client,
     Fields,
     Instance,
+    Items,
     Library,
     Method,
     Scope,
     Value,
     Values,
     distinct,
+    elements,
     texts,
 )
 from blueprints.checks.iam_actions import positional_names
@@ -46,9 +48,10 @@ def api_calls(root: Path, package: str, environment: Mapping[str, str]) -> set[A
 
 
 def _flattened(named: Mapping[str, Values]) -> Iterator[tuple[str, Values]]:
+    """Parameters by name, those inside of others as ``Outer.Inner``."""
     for name, values in named.items():
         yield name, values
-        for value in values:
+        for value in (*values, *elements(tuple(value for value in values if isinstance(value, Items)))):
             if isinstance(value, Fields):
                 yield from ((f"{name}.{inner}", found) for inner, found in _flattened(value.fields))
 
@@ -135,10 +138,11 @@ class Calls(Expressions):
         names += [item.arg for item in node.args.kwonlyargs]
         given = {name: values for name, values in {**dict(zip(names, arguments, strict=False)), **keywords}.items() if name in names}
         key = (node, tuple(sorted(given.items(), key=lambda item: item[0])), tuple(sorted(target.scope.items(), key=lambda item: item[0])))
-        if key not in self.results:
-            self.results[key] = ()
+        if key not in self.results and node not in self.active:
+            self.active.add(node)
             self.results[key] = self._followed(target, dict.fromkeys(names, ()) | self._defaults(target) | given)
-        return self.results[key]
+            self.active.remove(node)
+        return self.results.get(key, ())
 
     def _defaults(self, target: Callable) -> Scope:
         assert not isinstance(target.node, ast.ClassDef)  # noqa: S101
@@ -156,6 +160,8 @@ class Calls(Expressions):
             return self.value(target.node.body, target.module, scope)
         assert isinstance(target.node, Function)  # noqa: S101
         returned = self.body(target.node.body, target.module, scope)
+        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(target.node)):
+            returned = (Items((returned,)),)
         for decorator in target.node.decorator_list:
             wrapped = self.call(self.value(decorator, target.module, {}), [(target,)], {})
             self._call_back([wrapped])

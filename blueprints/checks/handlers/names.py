@@ -32,6 +32,7 @@ class Names(ABC):
         self.made: dict[Method, str] = {}
         self.results: dict[object, Values] = {}
         self.imported: set[str] = set()
+        self.active: set[ast.AST] = set()
 
     @abstractmethod
     def body(self, statements: Iterable[ast.stmt], module: Module, scope: Scope) -> Values:
@@ -77,3 +78,12 @@ class Names(ABC):
             self.imported.add(module.name)
             top = [node for node in module.tree.body if not isinstance(node, Function | ast.ClassDef)]
             self.body(top, module, {})
+            for node in module.definitions.values():
+                if isinstance(node, Function) and any(self._registers(decorator, module) for decorator in node.decorator_list):
+                    self.call((self._callable(module, node),), [], {})
+
+    def _registers(self, decorator: ast.expr, module: Module) -> bool:
+        """Whether a decorator of another library may keep the function and call it later, as a router does."""
+        found = self.value(decorator.func if isinstance(decorator, ast.Call) else decorator, module, {})
+        passes_on = (Callable, Library)
+        return not any(isinstance(value, passes_on) for value in found) and ast.unparse(decorator) not in ("property", "staticmethod")

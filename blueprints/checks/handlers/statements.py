@@ -66,7 +66,7 @@ class Statements(Names):
                 for item in items:
                     values = self.value(item.context_expr, module, scope)
                     if item.optional_vars:
-                        self._bind(item.optional_vars, values, module, scope)
+                        self._bind(item.optional_vars, elements(values), module, scope)
             case _:
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.expr):

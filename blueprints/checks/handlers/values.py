@@ -76,7 +76,7 @@ class Instance:
     fields: dict[str, "Values"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Items:
     """A list, tuple or set."""
 
