@@ -1,7 +1,7 @@
 """What deployments share."""
 
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
@@ -15,7 +15,7 @@ from ml_constructs.foundation.network import Network
 from ml_constructs.foundation.shared_network import publish_network
 from ml_constructs.operations.audit_alarms import AuditAlarms
 from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext, network_prefix
-from stacks.settings.models import AvailabilityZone, BucketName, NetworkChoice, SettingsModel
+from stacks.settings.models import AvailabilityZone, BucketName, SettingsModel
 
 
 def _known_endpoint(name: str) -> str:
@@ -63,8 +63,8 @@ class FoundationSettings(BlueprintSettings):
 
     NETWORKS: ClassVar[tuple[str, ...]] = ("own", "none")
 
-    network: NetworkChoice | None = "own"
-    """Whether to define a network for the others: `own` or `none`."""
+    network: Literal["own", "none"] = "own"
+    """Whether to define a network for the others."""
     shared_network: SharedNetworkSettings = SharedNetworkSettings()
     """The network that other deployments join by `network: foundation`."""
     audit: AuditSettings | None = AuditSettings()
@@ -95,9 +95,9 @@ class FoundationStack(BlueprintStack):
             )
             publish_network(self, self.network, prefix=network_prefix(self.stack_name))
         self.trail = self._trail(settings.audit) if settings.audit else None
-        self._publish("key-arn", self.key.key_arn)
-        self._publish("access-log-bucket", self.access_logs.bucket_name)
-        self._publish("alarm-topic-arn", self.alarms.topic.topic_arn)
+        self._publish("key-arn", self.key.key_arn, "The key of the foundation's own data")
+        self._publish("access-log-bucket", self.access_logs.bucket_name, "Where buckets of the account may record who accessed them")
+        self._publish("alarm-topic-arn", self.alarms.topic.topic_arn, "Where the alarms of the account go")
 
     def _trail(self, audit: AuditSettings) -> AuditTrail:
         buckets = [s3.Bucket.from_bucket_name(self, f"Audited{index}", name) for index, name in enumerate(audit.buckets, 1)]
@@ -114,7 +114,7 @@ class FoundationStack(BlueprintStack):
         AuditAlarms(self, "AuditAlarms", log_group=trail.log_group, namespace=f"MlBlueprints/{self.stack_name}", alarms=self.alarms)
         return trail
 
-    def _publish(self, name: str, value: str) -> None:
+    def _publish(self, name: str, value: str, description: str) -> None:
         construct_id = "".join(part.capitalize() for part in name.split("-"))
         ssm.StringParameter(self, f"{construct_id}Parameter", parameter_name=f"/ml-blueprints/{self.stack_name}/{name}", string_value=value)
-        cdk.CfnOutput(self, construct_id, value=value)
+        cdk.CfnOutput(self, construct_id, value=value, description=description)

@@ -82,8 +82,9 @@ def _deployment(name: str, values: Mapping[str, Any], common: CollectionSettings
     settings = _validate(model, {key: values[key] for key in values if key != "blueprint"}, prefix, problems)
     given = settings.network if settings else values.get("network")
     kind = network_kind(given or common.network)
-    if kind in NETWORK_KINDS and kind not in model.NETWORKS:
-        problems.append(Problem((*prefix, "network"), f"{kind} does not suit {entry.name}; allowed: {', '.join(model.NETWORKS)}"))
+    place = (*prefix, "network")
+    if kind in NETWORK_KINDS and kind not in model.NETWORKS and not any(problem.location == place for problem in problems):
+        problems.append(Problem(place, f"{kind} does not suit {entry.name}; allowed: {', '.join(model.NETWORKS)}"))
     if settings is None:
         return None
     problems.extend(service_problems(name, entry, settings, common.region))

@@ -1,0 +1,117 @@
+"""The commands."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blueprints import showing
+from blueprints.console import FAILED, err, fail, out, print_json
+from stacks.catalogue import CATALOGUE, Entry
+from stacks.settings.problems import nearest
+
+SCHEMA = Path("settings/schema.json")
+EXIT_CODES = "Exit codes: 0 done, 1 something failed, 2 wrong input, 130 interrupted."
+
+app = typer.Typer(
+    help="Blueprints for machine learning on AWS: look at them, try them on this machine, deploy them with the CDK.",
+    epilog=EXIT_CODES,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A blueprint, as `list` names it.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON document instead, for scripts.")]
+
+
+def examples(*lines: str) -> str:
+    """Returns the examples below the help of a command."""
+    return "\n\n".join(["[bold]Examples[/]", *(f"  python -m blueprints {line}" for line in lines), EXIT_CODES])
+
+
+@app.command("list", epilog=examples("list", "list --json"))
+def list_blueprints(*, as_json: AsJson = False) -> None:
+    """Lists the blueprints."""
+    if as_json:
+        print_json([showing.summary(entry) for entry in showing.catalogue()])
+    else:
+        showing.print_catalogue(out)
+
+
+@app.command(epilog=examples("show document-analysis", "show document-analysis --json"))
+def show(name: Name, *, as_json: AsJson = False) -> None:
+    """Shows a blueprint: its services and their status, its settings, its outputs."""
+    entry = known(name)
+    told = showing.description(entry)
+    if as_json:
+        print_json(told)
+    else:
+        showing.print_description(entry, told, out)
+
+
+@app.command(epilog=examples("schema", "schema --write"))
+def schema(
+    *,
+    write: Annotated[bool, typer.Option("--write", help=f"Write it to {SCHEMA}, where the sample settings point editors to.")] = False,
+) -> None:
+    """Prints the JSON schema of settings files."""
+    from stacks.settings.published import as_text, json_schema
+
+    text = as_text(json_schema())
+    if write:
+        (showing.ROOT / SCHEMA).write_text(text, encoding="utf-8")
+        err.print(f"Written: {SCHEMA}")
+    else:
+        typer.echo(text, nl=False)
+
+
+@app.command(
+    "try", epilog=examples("try document-analysis", "try document-analysis scan.pdf 'a photo.jpg'", "try document-analysis --keep")
+)
+def try_blueprint(
+    name: Name,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILES", help="Your own input; samples when left out.")] = None,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it running, and print how to reach it; `stop` ends it.")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Deploys a blueprint to an AWS inside this machine, sends input through it, and removes it. No account is needed."""
+    from blueprints.trying.driver import run
+
+    raise typer.Exit(run(known(name), tuple(files or ()), keep=keep, port=port, as_json=as_json))
+
+
+@app.command(epilog=examples("stop"))
+def stop() -> None:
+    """Ends what `try --keep` has left running."""
+    from blueprints.local.embedded import EmbeddedAws
+
+    err.print("Stopped." if EmbeddedAws.stop_running() else "Nothing is running.")
+
+
+@app.command(epilog=examples("docs", "docs --check"))
+def docs(*, check: Annotated[bool, typer.Option("--check", help="Only tell which pages are out of date.")] = False) -> None:
+    """Generates the blueprints' pages, the catalogue tables and the settings schema."""
+    from blueprints import docs as pages
+    from stacks.settings.published import as_text, json_schema
+
+    text, file = as_text(json_schema()), showing.ROOT / SCHEMA
+    changed = [] if file.is_file() and file.read_text(encoding="utf-8") == text else [SCHEMA]
+    if not check:
+        file.write_text(text, encoding="utf-8")
+    changed += pages.stale(showing.ROOT) if check else pages.write(showing.ROOT)
+    for path in changed:
+        err.print(f"{'Out of date' if check else 'Written'}: {path}")
+    if check and changed:
+        raise typer.Exit(FAILED)
+
+
+def known(name: str) -> Entry:
+    """Returns the blueprint ``name``, or ends the command."""
+    if name not in CATALOGUE:
+        fail(f"there is no blueprint {name!r}; there are {', '.join(CATALOGUE)}{nearest(name, CATALOGUE)}")
+    return CATALOGUE[name]
