@@ -1,1 +1,26 @@
-"""Rules over synthesised templates, one a known failure of deployments."""
+"""Rules over synthesised templates, one a known failure of deployments, each named after the public issue that tells of it."""
+
+from blueprints.checks.rules import (
+    dangling_reference,
+    efa_self_egress,
+    hard_coded_partition,
+    log_group,
+    metric_filters,
+    physical_name,
+    policy_size,
+    role_policy_order,
+)
+from blueprints.checks.rules.finding import Finding, Rule, Template
+
+RULES: tuple[Rule, ...] = (
+    dangling_reference.check,
+    efa_self_egress.check,
+    hard_coded_partition.check,
+    log_group.check,
+    metric_filters.check,
+    physical_name.check,
+    policy_size.check,
+    role_policy_order.check,
+)
+
+__all__ = ["RULES", "Finding", "Rule", "Template"]
