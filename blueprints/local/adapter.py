@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from blueprints.local.clients import Clients
-from blueprints.local.worker import Workers
+from blueprints.local import operations
+from blueprints.local.dispatch import Dispatcher, Handler
+from blueprints.local.operations import Request
+from blueprints.local.provenance import Ledger
+from blueprints.local.worker import Function, Workers
 
 
 def plain_application() -> Any:
@@ -15,10 +19,81 @@ def plain_application() -> Any:
     return app
 
 
-def apply(workers: Workers, clients: Clients) -> None:  # noqa: ARG001
+def apply(workers: Workers, dispatcher: Dispatcher, ledger: Ledger) -> None:
     """Adapts the emulators in this process."""
     loopback_counts_as_tls()
+    calls_pass_the_dispatcher(dispatcher)
     buckets_keep_their_tags()
+    functions_run_in_awslambdaric(workers, ledger)
+
+
+def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
+    """Services that ministack lacks answer 400, its made-up model answers pass as real, and unknown operations look like caller's mistakes."""
+    from ministack import app
+    from ministack.core import iam_actions
+
+    class Handlers(dict[str, Handler]):
+        def get(self, service: str, default: Any = None) -> Any:  # noqa: ARG002
+            return self[service]
+
+        def __missing__(self, service: str) -> Handler:
+            return self.setdefault(service, dispatcher.guard(None))
+
+    app.SERVICE_HANDLERS = Handlers({name: dispatcher.guard(handler) for name, handler in app.SERVICE_HANDLERS.items()})
+    extract = iam_actions.extract_iam_action
+
+    def with_forwarded_services(service: str, method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> str | None:
+        if service in app.SERVICE_REGISTRY or service in app.SERVICE_NAME_ALIASES:
+            known: str | None = extract(service, method, path, headers, body, query)
+            return known
+        call = operations.identify(Request(method, path, "", headers, body))
+        return f"{service}:{call.operation}" if call else None
+
+    iam_actions.extract_iam_action = with_forwarded_services
+
+
+def functions_run_in_awslambdaric(workers: Workers, ledger: Ledger) -> None:
+    """ministack's own Python worker sees this process's packages, and loses the type and the stack trace of errors."""
+    from ministack.services import lambda_svc
+
+    run_elsewhere = lambda_svc._execute_function_warm
+    invalidate = lambda_svc.invalidate_worker
+
+    def run(record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        config = record.get("config") or record
+        if not config.get("Runtime", "").startswith("python") or not record.get("code_zip"):
+            answer: dict[str, Any] = run_elsewhere(record, event, request_id)
+            ledger.note_run(config["FunctionName"], config.get("Runtime", ""), failed=bool(answer.get("error")))
+            return answer
+        result = workers.invoke(_function(config, record["code_zip"]), json.dumps(event).encode(), request_id)
+        ledger.note_run(config["FunctionName"], config["Runtime"], failed=result.failed)
+        return {"body": json.loads(result.body or b"null"), "log": result.log, **({"error": True} if result.failed else {})}
+
+    def forget(name: str, *arguments: Any, **options: Any) -> Any:
+        workers.forget(name)
+        return invalidate(name, *arguments, **options)
+
+    lambda_svc._execute_function_warm = run
+    lambda_svc.invalidate_worker = forget
+
+
+def _function(config: dict[str, Any], code: bytes) -> Function:
+    from ministack.services import lambda_svc
+
+    layers = (lambda_svc._resolve_layer_zip(layer) for layer in config.get("Layers") or ())
+    return Function(
+        name=config["FunctionName"],
+        arn=config["FunctionArn"],
+        runtime=config["Runtime"],
+        handler=config["Handler"],
+        code=code,
+        layers=tuple(layer for layer in layers if layer),
+        timeout_seconds=config.get("Timeout", 3),
+        memory_mb=config.get("MemorySize", 128),
+        variables=(config.get("Environment") or {}).get("Variables") or {},
+        credentials=lambda_svc.execution_credentials(config),
+        version=config.get("Version", "$LATEST"),
+    )
 
 
 def loopback_counts_as_tls() -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from blueprints.local import adapter
+from blueprints.local import adapter, stand_ins
 from blueprints.local.clients import Clients
+from blueprints.local.dispatch import Dispatcher
+from blueprints.local.front_door import FrontDoor
+from blueprints.local.moto_services import MotoServices
+from blueprints.local.provenance import Ledger
 from blueprints.local.worker import Workers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def assemble(port: int, workspace: Path) -> tuple[Any, Workers]:
+def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     """Returns the ASGI application and the Lambda workers, which the caller has to stop."""
     clients = Clients(port)
+    ledger = Ledger()
     workers = Workers(workspace, port)
-    adapter.apply(workers=workers, clients=clients)
-    return adapter.plain_application(), workers
+    try:
+        programs = stand_ins.ALL()
+    except ModuleNotFoundError:
+        programs = ()
+    dispatcher = Dispatcher(MotoServices(), programs, clients.administrator)
+    adapter.apply(workers, dispatcher, ledger)
+    return FrontDoor(adapter.plain_application(), ledger), workers
