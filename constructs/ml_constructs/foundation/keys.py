@@ -54,7 +54,7 @@ class DataKey(kms.Key):
         Args:
             principal: Such as ``sns.amazonaws.com``.
             actions: What the service does with the key.
-            conditions: Replace the condition on ``aws:SourceAccount``, for services that don't send it.
+            conditions: Replace the one on ``aws:SourceAccount``, for calls that don't carry it, such as those of EventBridge to a topic.
         """
         own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         self.add_to_resource_policy(

@@ -8,20 +8,23 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from ml_constructs.foundation.keys import SERVICE_ACTIONS
+
 
 class Alarms(Construct):
     """The alarms of a blueprint and the one topic that they notify.
 
     Args:
-        key: Encrypts the topic; its policy lets ``cloudwatch.amazonaws.com`` use it, as a ``DataKey`` with that principal does.
+        key: Encrypts the topic; its policy is extended, unless it is imported, and then has to let ``cloudwatch.amazonaws.com`` use it.
 
-    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html and
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=key)
-        self._allow_alarms()
+        self._allow_alarms(key)
         self.alarms: list[cw.Alarm] = []
         self._action = actions.SnsAction(self.topic)
 
@@ -61,12 +64,13 @@ class Alarms(Construct):
         self.alarms.append(alarm)
         return alarm
 
-    def _allow_alarms(self) -> None:
+    def _allow_alarms(self, key: kms.IKey) -> None:
         """A topic with a policy of its own has lost the default one, by which alarms of the account may notify it."""
-        statement = iam.PolicyStatement(
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=["sns:Publish"],
-            resources=[self.topic.topic_arn],
-            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+        alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+        own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        publish = iam.PolicyStatement(
+            principals=[alarms], actions=["sns:Publish"], resources=[self.topic.topic_arn], conditions=own_account
         )
-        self.topic.add_to_resource_policy(statement)
+        encrypt = iam.PolicyStatement(principals=[alarms], actions=list(SERVICE_ACTIONS), resources=["*"], conditions=own_account)
+        self.topic.add_to_resource_policy(publish)
+        key.add_to_resource_policy(encrypt)
