@@ -2,6 +2,7 @@
 
 from blueprints.docs import fragments, markdown
 from blueprints.docs.alarms import alarms
+from blueprints.docs.availability import availability
 from blueprints.docs.costs import costs
 from blueprints.docs.diagram import flowchart
 from blueprints.docs.flow import flow
@@ -29,6 +30,7 @@ def page(subject: Subject) -> str:
             "What it defines",
             *(_defined(f"`{samples}/{kind}.yaml`", template) for kind, template in _templates(subject)),
         ),
+        markdown.section("Services", _WATCHED, availability(subject.entry.services)),
         markdown.section(
             "Permissions", f"Of `{samples}/comprehensive.yaml`; with fewer features, less.\n", permissions(subject.comprehensive)
         ),
@@ -41,6 +43,7 @@ def page(subject: Subject) -> str:
     return "\n".join(part.rstrip() + "\n" for part in sections)
 
 
+_WATCHED = "The machine learning services that the blueprint calls. Services end: a blueprint says so at synthesis.\n"
 _COSTS = "Counts are those of the comprehensive sample. Prices differ by region: see the pages named.\n"
 _UPDATES = "Each setting was changed from its default, and the two templates compared with CloudFormation's registry schemas.\n"
 
