@@ -1,5 +1,6 @@
 """Names that stand in the way of a replacement."""
 
+import functools
 from collections.abc import Iterator
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
@@ -13,13 +14,13 @@ ISSUE = "awslabs/generative-ai-cdk-constructs#1114"
 NAMED_ON_PURPOSE = ("AWS::SSM::Parameter",)
 
 
-def _optional_name(resource_type: str) -> str | None:
-    """The property that names resources of a type, where CloudFormation would choose a name itself."""
+@functools.cache
+def _optional_names(resource_type: str) -> frozenset[str]:
+    """The properties that name resources of a type for good, where CloudFormation would choose a name itself."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, resource_type).schema
-    identifier = schema.get("primaryIdentifier", [])
-    name = identifier[0].removeprefix("/properties/") if len(identifier) == 1 else ""
-    settable = name in schema.get("properties", {}) and identifier[0] not in schema.get("readOnlyProperties", [])
-    return name if settable and name not in schema.get("required", []) else None
+    own_name = f"{resource_type.rsplit('::', 1)[-1]}Name"
+    fixed = [pointer.removeprefix("/properties/") for pointer in schema.get("createOnlyProperties", [])]
+    return frozenset(name for name in fixed if name.endswith("Name") and own_name.endswith(name)).difference(schema.get("required", []))
 
 
 def check(template: Template) -> Iterator[Finding]:
@@ -27,6 +28,5 @@ def check(template: Template) -> Iterator[Finding]:
     for logical_id, resource in resources(template):
         kind = resource["Type"]
         if kind.startswith("AWS::") and kind not in NAMED_ON_PURPOSE:
-            name = _optional_name(kind)
-            if name in resource.get("Properties", {}):
+            for name in _optional_names(kind).intersection(resource.get("Properties", {})):
                 yield Finding(ISSUE, logical_id, f"has a fixed {name}: leave it out")
