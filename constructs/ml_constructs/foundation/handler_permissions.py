@@ -9,7 +9,7 @@ from constructs import Construct
 from ml_constructs.foundation.compliance import acknowledge, standard_rules
 from ml_constructs.foundation.roles import allow_matching, allow_unscoped, service_role
 
-TRACE_ACTIONS = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+TRACE_ACTIONS = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 LIST_ACTIONS = ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
 INTERFACE_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
@@ -52,7 +52,7 @@ def _allow_interfaces(role: iam.Role) -> None:
     role.add_to_policy(
         iam.PolicyStatement(
             effect=iam.Effect.DENY,
-            actions=[*INTERFACE_ACTIONS, *LIST_ACTIONS],
+            actions=sorted((*INTERFACE_ACTIONS, *LIST_ACTIONS)),
             resources=["*"],
             conditions={"ArnLike": {"lambda:SourceFunctionArn": functions}},
         )

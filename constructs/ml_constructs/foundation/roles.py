@@ -110,4 +110,6 @@ def _flat(resolved: Any) -> str:
             return f"<{resource}.{attribute}>"
         case {"Ref": name}:
             return f"<{name}>"
+        case {"Fn::Sub": str(text)}:
+            return _flat(text)
     raise ValueError(f"resource must be an ARN of this stack, got {resolved}")
