@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextvars
+import itertools
 import json
+from importlib.metadata import version as distribution_version
 from typing import Any
 
-from blueprints.local import operations
+from blueprints.local import identity, operations
 from blueprints.local.dispatch import Dispatcher, Handler
 from blueprints.local.operations import Request
 from blueprints.local.provenance import Ledger
+from blueprints.local.runtime_files import powertools_layer
 from blueprints.local.worker import Function, Workers
+
+POWERTOOLS_ACCOUNT = "017000801446"
+"""https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/"""
 
 
 def plain_application() -> Any:
@@ -25,6 +32,7 @@ def apply(workers: Workers, dispatcher: Dispatcher, ledger: Ledger) -> None:
     calls_pass_the_dispatcher(dispatcher)
     buckets_keep_their_tags()
     functions_run_in_awslambdaric(workers, ledger)
+    powertools_layer_is_public()
 
 
 def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
@@ -102,6 +110,35 @@ def loopback_counts_as_tls() -> None:
 
     pin = app.pin_request_origin
     app.pin_request_origin = lambda source_ip, _secure: pin(source_ip, True)
+
+
+def powertools_layer_is_public() -> None:
+    """AWS publishes the layer of Powertools and names it in public parameters; ministack holds nothing that AWS publishes."""
+    from ministack.services import ssm
+
+    version = distribution_version("aws-lambda-powertools")
+    content = powertools_layer()
+    for architecture, python in itertools.product(("arm64", "x86_64"), (f"python3.{minor}" for minor in range(10, 15))):
+        name = f"AWSLambdaPowertoolsPythonV3-{python.replace('.', '')}-{architecture}"
+        arn = contextvars.copy_context().run(_publish_layer, name, content)
+        for tag in (version, "latest"):
+            ssm._PUBLIC_AMI_PARAMETERS[f"/aws/service/powertools/python/{architecture}/{python}/{tag}"] = arn
+
+
+def _publish_layer(name: str, content: bytes) -> str:
+    """Publishes a layer in the account that AWS publishes Powertools in, for everybody."""
+    from ministack.core import responses
+    from ministack.services import lambda_svc
+
+    responses.set_request_account_id(POWERTOOLS_ACCOUNT)
+    responses.set_request_region(identity.REGION)
+    lambda_svc._publish_layer_version(name, {})
+    version = lambda_svc._layers[name]["versions"][-1]
+    version["_zip_data"] = content
+    version["Content"]["CodeSize"] = len(content)
+    lambda_svc._add_layer_version_permission(name, 1, {"Action": "lambda:GetLayerVersion", "Principal": "*", "StatementId": "public"})
+    arn: str = version["LayerVersionArn"]
+    return arn
 
 
 def buckets_keep_their_tags() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import errno
 import json
 import os
@@ -141,7 +142,8 @@ async def _serve(application: Any, listener: socket.socket, port: int, ending: E
 
     def stop() -> None:
         ending.end_soon()
-        loop.call_soon_threadsafe(stopped.set)
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(stopped.set)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
