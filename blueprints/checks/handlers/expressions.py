@@ -27,6 +27,7 @@ from blueprints.checks.iam_actions import methods
 from blueprints.checks.targets import UNKNOWN
 
 _MOST_TEXTS = 64
+_DICTIONARY_METHODS = ("get", "items", "pop", "setdefault", "values")
 
 
 class Expressions(Statements):
@@ -89,6 +90,9 @@ class Expressions(Statements):
         return distinct("".join(choice) for choice in itertools.islice(choices, _MOST_TEXTS))
 
     def _added(self, left: Values, right: Values) -> Values:
+        dictionaries = [value.fields for value in (*left, *right) if isinstance(value, Fields)]
+        if dictionaries:
+            return (Fields({name: values for fields in dictionaries for name, values in fields.items()}),)
         kinds = [value for value in (*left, *right) if not isinstance(value, str)]
         return distinct(kinds) if kinds else self._joined([left, right])
 
@@ -141,8 +145,6 @@ class Expressions(Statements):
                 return fields.get(name) or self._class_member(of, name, owner)
             case Callable(node=ast.ClassDef()):
                 return self._class_member(owner, name, owner)
-            case Fields(fields=fields) if name in ("values", "get", "items", "pop", "setdefault"):
-                return distinct(itertools.chain.from_iterable(fields.values()))
         return ()
 
     def _made(self, method: Method, place: str) -> Method:
@@ -163,6 +165,16 @@ class Expressions(Statements):
                     return self._class_member(parent, name, owner)
         return ()
 
+    def _from_dictionary(self, owners: Values, method: str, arguments: list[Values]) -> Values:
+        """What the methods of dictionaries return."""
+        if method in ("get", "pop", "setdefault"):
+            found = either(*(self._item((owner,), texts(arguments[0])) for owner in owners))
+            return distinct(itertools.chain(found, *arguments[1:]))
+        pairs = [pair for owner in owners if isinstance(owner, Fields) for pair in owner.fields.items()]
+        if method == "values":
+            return (Items(tuple(values for _, values in pairs)),)
+        return (Items(tuple((Items(((name,), values)),) for name, values in pairs)),)
+
     def _call(self, node: ast.Call, module: Module, scope: Scope) -> Values:
         arguments = [self.value(argument, module, scope) for argument in node.args]
         keywords: dict[str, Values] = {}
@@ -173,5 +185,9 @@ class Expressions(Statements):
             else:
                 for value in values:
                     keywords |= value.fields if isinstance(value, Fields) else {}
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _DICTIONARY_METHODS:
+            owners = tuple(value for value in self.value(node.func.value, module, scope) if isinstance(value, Fields))
+            if owners:
+                return self._from_dictionary(owners, node.func.attr, arguments)
         place = f"{module.name.replace('.', '/')}.py:{node.lineno}"
         return self.call(self.value(node.func, module, scope), arguments, keywords, place)

@@ -1,0 +1,76 @@
+from typing import Any
+
+import pytest
+
+from blueprints.checks.deployed import ACCOUNT, REGION, Account, listed
+
+TEMPLATE: dict[str, Any] = {
+    "Parameters": {"Stage": {"Type": "String", "Default": "live"}, "Size": {"Type": "Number"}},
+    "Mappings": {"Sizes": {"us-east-1": {"small": "s1"}}},
+    "Conditions": {
+        "Live": {"Fn::Equals": [{"Ref": "Stage"}, "live"]},
+        "Both": {"Fn::And": [{"Condition": "Live"}, {"Fn::Not": [{"Fn::Equals": ["a", "b"]}]}]},
+        "Neither": {"Fn::Or": [{"Fn::Not": [{"Condition": "Live"}]}, {"Fn::Equals": ["a", "b"]}]},
+    },
+    "Resources": {
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Queue": {"Type": "AWS::SQS::Queue"},
+        "Topic": {"Type": "AWS::SNS::Topic"},
+        "Group": {"Type": "AWS::Logs::LogGroup"},
+        "Trail": {"Type": "AWS::CloudTrail::Trail"},
+    },
+    "Outputs": {"Shared": {"Value": {"Ref": "Bucket"}, "Export": {"Name": "bucket"}}},
+}
+INTRINSICS: list[tuple[Any, Any]] = [
+    ({"Ref": "AWS::Region"}, REGION),
+    ({"Ref": "AWS::StackName"}, "one"),
+    ({"Ref": "Stage"}, "live"),
+    ({"Ref": "Size"}, "parameter-Size"),
+    ({"Ref": "Bucket"}, "one-Bucket"),
+    ({"Ref": "Queue"}, f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/one-Queue"),
+    ({"Ref": "Topic"}, f"arn:aws:sns:{REGION}:{ACCOUNT}:one-Topic"),
+    ({"Fn::GetAtt": ["Bucket", "Arn"]}, "arn:aws:s3:::one-Bucket"),
+    ({"Fn::GetAtt": "Queue.QueueName"}, "one-Queue"),
+    ({"Fn::GetAtt": ["Group", "Arn"]}, f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:one-Group:*"),
+    ({"Fn::GetAtt": ["Trail", "Arn"]}, f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/one-Trail"),
+    ({"Fn::GetAtt": ["Bucket", "DomainName"]}, "one-Bucket.DomainName"),
+    ({"Fn::Join": ["-", ["a", {"Ref": "Stage"}]]}, "a-live"),
+    ({"Fn::Sub": "${Bucket}/${Queue.Arn}/${!kept}"}, f"one-Bucket/arn:aws:sqs:{REGION}:{ACCOUNT}:one-Queue/${{kept}}"),
+    ({"Fn::Sub": ["${x}", {"x": {"Ref": "Stage"}}]}, "live"),
+    ({"Fn::Select": [1, {"Fn::Split": [":", "a:b"]}]}, "b"),
+    ({"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "small"]}, "s1"),
+    ({"Fn::If": ["Both", "yes", "no"]}, "yes"),
+    ({"Fn::If": ["Neither", "yes", "no"]}, "no"),
+    ({"Fn::Base64": {"Ref": "Stage"}}, "live"),
+    ({"Fn::Select": [0, {"Fn::GetAZs": ""}]}, f"{REGION}a"),
+    ({"Fn::Select": [1, {"Fn::Cidr": ["10.0.0.0/16", 2, 8]}]}, "10.0.1.0/24"),
+    ({"a": {"Ref": "AWS::NoValue"}, "b": [{"Ref": "AWS::NoValue"}, 1]}, {"b": [1]}),
+]
+
+
+@pytest.mark.parametrize(("value", "resolved"), INTRINSICS, ids=[str(value)[:40] for value, _ in INTRINSICS])
+def test_intrinsic_functions_are_resolved(value: Any, resolved: Any) -> None:
+    assert Account({"one": TEMPLATE}).resolve("one", value) == resolved
+
+
+def test_imports_come_from_the_exports_of_other_templates() -> None:
+    account = Account({"one": TEMPLATE, "two": {"Resources": {}}})
+    assert account.resolve("two", {"Fn::ImportValue": "bucket"}) == "one-Bucket"
+
+
+@pytest.mark.parametrize("value", [{"Ref": "Nothing"}, {"Fn::GetAtt": ["Nothing", "Arn"]}, {"Fn::ImportValue": "nothing"}])
+def test_what_nobody_defines_is_an_error_that_names_it(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"'[Nn]othing'"):
+        Account({"one": TEMPLATE}).resolve("one", value)
+
+
+def test_resources_are_found_by_name_arn_and_reference() -> None:
+    account = Account({"one": TEMPLATE})
+    (queue,) = account.of_type("AWS::SQS::Queue")
+    assert {account.find(queue.name), account.find(queue.arn), account.find(queue.ref)} == {queue}
+    assert account.find("arn:aws:s3:::somebody-else") is None
+    assert account.find(None) is None
+
+
+def test_a_single_value_counts_as_a_list_of_one() -> None:
+    assert [listed(None), listed("a"), listed(["a", "b"])] == [[], ["a"], ["a", "b"]]
