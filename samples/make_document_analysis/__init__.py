@@ -1,0 +1,1 @@
+"""Draws the documents of ``samples/document-analysis``: invented people, companies and countries only."""
