@@ -1,6 +1,7 @@
 """Reads a state machine's definition out of a template."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,27 +11,41 @@ from blueprints.docs.template import Resource, Template
 
 @dataclass(frozen=True)
 class Definition:
-    """A state machine: its states, and the references that stand in them by placeholder."""
+    """A state machine: its states, and what stands in them by placeholder."""
 
+    template: Template
     body: Mapping[str, Any]
     placeholders: Mapping[str, Any]
 
     @property
-    def calls(self) -> Iterator[Any]:
-        """What each Task calls, in the order of the states."""
-        for state in walk(self.body):
-            if state["Type"] == "Task":
-                yield from (self.placeholders[name] for name in self.placeholders if name in json.dumps(_target(state)))
+    def calls(self) -> list[Resource]:
+        """What the Tasks call, in the order of the states."""
+        tasks = [state for state in walk(self.body) if state["Type"] == "Task"]
+        return list(dict.fromkeys(resource for state in tasks for resource in self.called_by(state)))
+
+    def called_by(self, state: Mapping[str, Any]) -> list[Resource]:
+        """The resources that a Task calls."""
+        arguments = state.get("Arguments", state.get("Parameters", {}))
+        text = json.dumps([state["Resource"], arguments.get("FunctionName") if isinstance(arguments, Mapping) else None])
+        found = [value for name, value in self.placeholders.items() if name in text]
+        return [self.template.resources[name] for name in self.template.references(found)]
+
+    def text(self, value: str) -> str:
+        """Returns a string of the definition with its placeholders resolved."""
+        for name, part in self.placeholders.items():
+            value = value.replace(name, self.template.text(part))
+        return value
 
 
 def definition(template: Template, machine: Resource) -> Definition:
-    """Returns the definition of a state machine, with each reference replaced by a placeholder."""
+    """Returns the definition of a state machine; references in it become placeholders, substitutions are placeholders already."""
     source = machine.properties.get("DefinitionString", machine.properties.get("Definition"))
-    placeholders: dict[str, Any] = {}
+    substitutions = machine.properties.get("DefinitionSubstitutions", {})
+    placeholders = {f"${{{name}}}": value for name, value in substitutions.items()}
     if isinstance(source, Mapping) and "Fn::Join" in source:
         source = "".join(part if isinstance(part, str) else _placeholder(part, placeholders) for part in source["Fn::Join"][1])
     body = json.loads(source) if isinstance(source, str) else source
-    return Definition(body, {name: part for name, part in placeholders.items() if template.references(part)})
+    return Definition(template, body, placeholders)
 
 
 def walk(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -64,7 +79,7 @@ def transitions(state: Mapping[str, Any]) -> list[tuple[str, str]]:
 def condition(choice: Mapping[str, Any]) -> str:
     """Returns a Choice rule in a few words."""
     if "Condition" in choice:
-        return str(choice["Condition"]).strip("{}% ")
+        return re.sub(r"\$(?:\w+\.)*(\w+)", r"\1", str(choice["Condition"]).strip("{}% ")).replace("'", "")
     for word in ("And", "Or"):
         if word in choice:
             return f" {word.lower()} ".join(condition(part) for part in choice[word])
@@ -93,9 +108,3 @@ def _placeholder(part: Any, placeholders: dict[str, Any]) -> str:
     name = f"<<{len(placeholders)}>>"
     placeholders[name] = part
     return name
-
-
-def _target(state: Mapping[str, Any]) -> list[Any]:
-    arguments = state.get("Parameters", state.get("Arguments", {}))
-    function = arguments.get("FunctionName") if isinstance(arguments, Mapping) else None
-    return [state.get("Resource"), function]

@@ -55,7 +55,7 @@ def _members(template: Template, nodes: Mapping[str, str], triggered: set[str]) 
     """The functions that a state machine alone calls, in the order of its states."""
     members: dict[str, list[str]] = {}
     for machine in template.of_type("AWS::StepFunctions::StateMachine"):
-        called = template.references([list(definition(template, machine).calls)])
+        called = [resource.id for resource in definition(template, machine).calls]
         members[machine.id] = [name for name in called if nodes.get(name) == "function" and name not in triggered]
     return members
 

@@ -1,6 +1,5 @@
 """Draws a state machine's states as a Mermaid flowchart."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,16 +15,16 @@ FEW = 3
 def statechart(template: Template, machine: Resource) -> str:
     """Returns the states of a machine; failures that many states share are drawn once."""
     found = definition(template, machine)
-    return "\n".join(["flowchart TD", *_level(template, found, found.body, "  ")]) + "\n"
+    return "\n".join(["flowchart TD", *_level(found, found.body, "  ")]) + "\n"
 
 
-def _level(template: Template, found: Definition, body: Mapping[str, Any], indent: str) -> Iterator[str]:
+def _level(found: Definition, body: Mapping[str, Any], indent: str) -> Iterator[str]:
     common = _common_catches(body)
     for name, state in body["States"].items():
-        yield f"{indent}{_node(template, found, name, state)}"
+        yield f"{indent}{_node(found, name, state)}"
         for number, inner in enumerate(inner_machines(state)):
             yield f'{indent}subgraph {_id(name)}_{number}["{name}: each {"branch" if state["Type"] == "Parallel" else "item"}"]'
-            yield from _level(template, found, inner, indent + "  ")
+            yield from _level(found, inner, indent + "  ")
             yield f"{indent}end"
             yield f"{indent}{_id(name)} -.- {_id(name)}_{number}"
     for name, state in body["States"].items():
@@ -52,24 +51,18 @@ def _ways(state: Mapping[str, Any], common: Mapping[str, int]) -> list[tuple[str
     ]
 
 
-def _node(template: Template, found: Definition, name: str, state: Mapping[str, Any]) -> str:
+def _node(found: Definition, name: str, state: Mapping[str, Any]) -> str:
     before, after = SHAPES.get(state["Type"], ("[", "]"))
-    calls = _calls(template, found, state) if state["Type"] == "Task" else ""
+    calls = _calls(found, state) if state["Type"] == "Task" else ""
     return f'{_id(name)}{before}"{name}{f"<br/><i>{calls}</i>" if calls else ""}"{after}'
 
 
-def _calls(template: Template, found: Definition, state: Mapping[str, Any]) -> str:
+def _calls(found: Definition, state: Mapping[str, Any]) -> str:
     """The function or the API action behind a Task."""
-    text = json.dumps([state["Resource"], state.get("Parameters", state.get("Arguments", {})).get("FunctionName")])
-    named = [name for key, part in found.placeholders.items() if key in text for name in template.references(part)]
-    functions = [template.resources[name] for name in named if template.resources[name].type == "AWS::Lambda::Function"]
-    waits = ", waits for its answer" if "waitForTaskToken" in state["Resource"] else ""
-    action = (
-        function_name(functions[0])
-        if functions
-        else ":".join(state["Resource"].split(":states:::")[-1].removeprefix("aws-sdk:").split(":"))
-    )
-    return action.split(".")[0] + waits
+    resource = found.text(state["Resource"])
+    functions = [function_name(called) for called in found.called_by(state) if called.type == "AWS::Lambda::Function"]
+    action = functions[0] if functions else resource.split(":states:::")[-1].removeprefix("aws-sdk:").split(".")[0]
+    return f"{action}, waits for an answer" if resource.endswith(".waitForTaskToken") else action
 
 
 def _label(text: str) -> str:

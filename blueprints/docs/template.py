@@ -12,7 +12,7 @@ LEAVES = ("Resource", "Default")
 HASH = re.compile(r"[0-9A-F]{8}$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """One resource of a template, with its construct path below the stack."""
 
