@@ -97,7 +97,35 @@ def trail_needs(account: Account, trail: Resource) -> Iterator[Need]:
             yield Need(service, action, key.arn, reason, encryption)
 
 
+def method_needs(account: Account, method: Resource) -> Iterator[Need]:
+    """What API Gateway needs to invoke a function.
+
+    See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+    """
+    properties = method.properties
+    uri = str(properties.get("Integration", {}).get("Uri", ""))
+    function = account.find(uri.split("/functions/")[-1].removesuffix("/invocations"))
+    if function:
+        api = account.find(properties["RestApiId"])
+        stages = [stage for stage in account.of_type("AWS::ApiGateway::Stage") if account.find(stage.properties["RestApiId"]) is api]
+        for stage in stages:
+            path = f"{properties['RestApiId']}/{stage.properties['StageName']}/{properties['HttpMethod']}{_path(account, method)}"
+            source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{path}"
+            context = (("aws:sourceaccount", ACCOUNT), ("aws:sourcearn", source))
+            yield Need("apigateway.amazonaws.com", "lambda:InvokeFunction", function.arn, f"{method.logical_id} invokes it", context)
+
+
+def _path(account: Account, method: Resource) -> str:
+    parts: list[str] = []
+    part = account.find(method.properties["ResourceId"])
+    while part and part.type == "AWS::ApiGateway::Resource":
+        parts.insert(0, "example" if part.properties["PathPart"].startswith("{") else part.properties["PathPart"])
+        part = account.find(part.properties["ParentId"])
+    return "/" + "/".join(parts)
+
+
 _SENDERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
+    "AWS::ApiGateway::Method": method_needs,
     "AWS::CloudTrail::Trail": trail_needs,
     "AWS::CloudWatch::Alarm": alarm_needs,
     "AWS::Events::Rule": rule_needs,

@@ -15,6 +15,7 @@ _KEY_ACTIONS = {
     "s3:GetObject": _READ,
     "s3:GetObjectVersion": _READ,
     "s3:PutObject": _WRITE,
+    "s3:AbortMultipartUpload": _READ,  # who uploads in parts may abort, and S3 reads the parts back
     "sqs:SendMessage": _READ + _WRITE,
     "sqs:ReceiveMessage": _READ,
     "sns:Publish": _READ + _WRITE,

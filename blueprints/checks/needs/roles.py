@@ -6,6 +6,15 @@ from blueprints.checks.deployed import Account, Resource
 from blueprints.checks.permissions import Need
 
 _STREAM = "log-stream:stream"
+_GATEWAY_ACTIONS = (
+    "CreateLogGroup",
+    "CreateLogStream",
+    "DescribeLogGroups",
+    "DescribeLogStreams",
+    "FilterLogEvents",
+    "GetLogEvents",
+    "PutLogEvents",
+)
 
 
 def flow_log_needs(account: Account, flow_log: Resource) -> Iterator[Need]:
@@ -40,7 +49,17 @@ def rule_needs(account: Account, rule: Resource) -> Iterator[Need]:
             yield Need(target["RoleArn"], "states:StartExecution", machine.arn, f"{rule.logical_id} starts it")
 
 
+def gateway_needs(_account: Account, settings: Resource) -> Iterator[Need]:
+    """What API Gateway does with the role that it writes its logs with.
+
+    See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    for action in _GATEWAY_ACTIONS:
+        yield Need(settings.properties["CloudWatchRoleArn"], f"logs:{action}", "*", "API Gateway writes logs")
+
+
 _USERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
+    "AWS::ApiGateway::Account": gateway_needs,
     "AWS::CloudTrail::Trail": trail_needs,
     "AWS::EC2::FlowLog": flow_log_needs,
     "AWS::Events::Rule": rule_needs,

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from blueprints.checks.deployed import REGION
+from blueprints.checks.deployed import REGION, Account
 from blueprints.checks.rules.finding import Finding, Template
-from blueprints.checks.rules.graph import resources
 
 ISSUE = "awslabs/generative-ai-cdk-constructs#1114"
+# What AWS demands names to start with.
+# https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+DEMANDED = ("aws-waf-logs-", "API-Gateway-Execution-Logs_")
 # Others find them by their name, and CloudFormation changes their value in place.
 NAMED_ON_PURPOSE = ("AWS::SSM::Parameter",)
 
@@ -25,8 +28,8 @@ def _optional_names(resource_type: str) -> frozenset[str]:
 
 def check(template: Template) -> Iterator[Finding]:
     """No resource has a name that it could do without: a named one can't be replaced, nor deployed twice in an account."""
-    for logical_id, resource in resources(template):
-        kind = resource["Type"]
-        if kind.startswith("AWS::") and kind not in NAMED_ON_PURPOSE:
-            for name in _optional_names(kind).intersection(resource.get("Properties", {})):
-                yield Finding(ISSUE, logical_id, f"has a fixed {name}: leave it out")
+    for resource in Account({"stack": template}):
+        if resource.type.startswith("AWS::") and resource.type not in NAMED_ON_PURPOSE:
+            for name in _optional_names(resource.type).intersection(resource.properties):
+                if not str(resource.properties[name]).startswith(DEMANDED):
+                    yield Finding(ISSUE, resource.logical_id, f"has a fixed {name}: leave it out")

@@ -1,0 +1,38 @@
+"""Which endpoints of a network the code in it calls."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.handlers.calls import api_calls
+from blueprints.checks.needs.handlers import package_of
+
+# What AWS PrivateLink calls a service where boto3 calls it something else.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_NAMES = {"stepfunctions": "states", "cloudwatch": "monitoring"}
+
+
+def _functions_in_networks(account: Account) -> Iterator[Resource]:
+    for function in account.of_type("AWS::Lambda::Function"):
+        if function.properties.get("VpcConfig"):
+            yield function
+
+
+def endpoints_called(account: Account, root: Path) -> dict[str, set[str]]:
+    """The services that functions in a network call, by the names of their endpoints, with the packages that do.
+
+    Args:
+        account: Where the functions stand.
+        root: Folder of the handler packages.
+    """
+    found: dict[str, set[str]] = {}
+    for function in _functions_in_networks(account):
+        package = package_of(function)
+        for call in api_calls(root, package, function.properties.get("Environment", {}).get("Variables", {})):
+            found.setdefault(_NAMES.get(call.service, call.service), set()).add(package)
+    return found
+
+
+def endpoints_defined(account: Account) -> set[str]:
+    """The services that the templates' own networks have endpoints for."""
+    return {str(endpoint.properties["ServiceName"]).split(".", 3)[-1] for endpoint in account.of_type("AWS::EC2::VPCEndpoint")}
