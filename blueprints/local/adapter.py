@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextvars
 import itertools
 import json
+import sys
+from collections.abc import Callable
 from importlib.metadata import version as distribution_version
 from typing import Any
 
-from blueprints.local import identity, operations
+from blueprints.local import identity, operations, schemas
+from blueprints.local.cloudformation import RegistryTypes, check
 from blueprints.local.dispatch import Dispatcher, Handler
 from blueprints.local.operations import Request
-from blueprints.local.provenance import Ledger
+from blueprints.local.provenance import Ledger, Resource
 from blueprints.local.runtime_files import powertools_layer
 from blueprints.local.worker import Function, Workers
 
@@ -26,13 +29,16 @@ def plain_application() -> Any:
     return app
 
 
-def apply(workers: Workers, dispatcher: Dispatcher, ledger: Ledger) -> None:
+def apply(workers: Workers, dispatcher: Dispatcher, types: RegistryTypes, ledger: Ledger) -> None:
     """Adapts the emulators in this process."""
     loopback_counts_as_tls()
     calls_pass_the_dispatcher(dispatcher)
     buckets_keep_their_tags()
     functions_run_in_awslambdaric(workers, ledger)
     powertools_layer_is_public()
+    conditions_understand_functions()
+    registry_types_exist(types)
+    events_reach_the_ledger(types, ledger)
 
 
 def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
@@ -139,6 +145,126 @@ def _publish_layer(name: str, content: bytes) -> str:
     lambda_svc._add_layer_version_permission(name, 1, {"Action": "lambda:GetLayerVersion", "Principal": "*", "StatementId": "public"})
     arn: str = version["LayerVersionArn"]
     return arn
+
+
+def conditions_understand_functions() -> None:
+    """``Fn::Join`` and pseudo parameters in conditions are taken literally; CDK's bootstrap template then gets its roles wrong."""
+    from ministack.services.cloudformation import engine
+
+    evaluate = engine._evaluate_conditions
+
+    def evaluate_resolved(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, bool]:
+        def resolved(node: Any) -> Any:
+            if isinstance(node, list):
+                return [resolved(part) for part in node]
+            if not isinstance(node, dict):
+                return node
+            is_value = node.keys() & VALUE_FUNCTIONS or str(node.get("Ref", "")).startswith("AWS::")
+            return (
+                engine._resolve_refs(node, {}, parameters, {}, template.get("Mappings", {}), "", "") if is_value else _each(resolved, node)
+            )
+
+        answer: dict[str, bool] = evaluate({**template, "Conditions": resolved(template.get("Conditions", {}))}, parameters)
+        return answer
+
+    replace_everywhere(evaluate, evaluate_resolved)
+
+
+VALUE_FUNCTIONS = {"Fn::FindInMap", "Fn::Join", "Fn::Split", "Fn::Sub"}
+
+
+def _each(change: Callable[[Any], Any], node: dict[str, Any]) -> dict[str, Any]:
+    return {name: change(part) for name, part in node.items()}
+
+
+def replace_everywhere(old: Any, new: Any) -> None:
+    """Puts ``new`` in the place of ``old`` in every module of ministack that has imported it."""
+    for module in [module for name, module in sys.modules.items() if name.partition(".")[0] == "ministack"]:
+        for name in [name for name, value in vars(module).items() if value is old]:
+            setattr(module, name, new)
+
+
+def registry_types_exist(types: RegistryTypes) -> None:
+    """ministack refuses most of CloudFormation's types, takes unknown and lacking properties, and leaves attributes out."""
+    from ministack.services.cloudformation import provisioners, stacks
+
+    native = provisioners._RESOURCE_HANDLERS
+    handlers = ResourceHandlers(types, {kind: _checked(kind, handler) for kind, handler in native.items()})
+    replace_everywhere(native, handlers)
+    blocks = stacks._runs_on_worker_thread
+    stacks._runs_on_worker_thread = lambda kind: blocks(kind) or (kind not in native and types.get(kind) is not None)
+    replaces = provisioners._replacing_change
+
+    def replacing_change(kind: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        known = types.get(kind) if kind not in native else None
+        return schemas.needs_replacement(known.schema, old, new) if known else replaces(kind, old, new)
+
+    replace_everywhere(replaces, replacing_change)
+
+
+class ResourceHandlers(dict[str, dict[str, Any]]):
+    """ministack's handlers of resource types, completed by those of the registry.
+
+    Args:
+        types: Handle what ministack does not.
+        native: ministack's own.
+    """
+
+    def __init__(self, types: RegistryTypes, native: dict[str, dict[str, Any]]) -> None:
+        super().__init__(native)
+        self._types = types
+
+    def __contains__(self, kind: object) -> bool:
+        return super().__contains__(kind) or (isinstance(kind, str) and self._types.get(kind) is not None)
+
+    def __missing__(self, kind: str) -> dict[str, Any]:
+        known = self._types.get(kind)
+        if known is None:
+            raise KeyError(kind)
+        return {"create": known.create, "update": known.update, "delete": known.delete}
+
+    def get(self, kind: str, default: Any = None) -> Any:
+        return self[kind] if kind in self else default
+
+
+def _checked(kind: str, handler: dict[str, Any]) -> dict[str, Any]:
+    """Lets the registry's schema have its say, and completes the attributes from the properties."""
+    if schemas.schema(kind) is None or "create" not in handler:
+        return handler
+    create, update = handler["create"], handler.get("update")
+
+    def checked_create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, Any]]:
+        check(kind, logical_id, properties)
+        physical_id, attributes = create(logical_id, properties, stack)
+        return physical_id, _completed(attributes, properties)
+
+    def checked_update(physical_id: str, old: dict[str, Any], new: dict[str, Any], *place: str) -> tuple[str, dict[str, Any]]:
+        check(kind, place[-1] if len(place) > 1 else physical_id, new)
+        new_id, attributes = update(physical_id, old, new, *place)
+        return new_id, _completed(attributes, new)
+
+    return {**handler, "create": checked_create, **({"update": checked_update} if update else {})}
+
+
+def _completed(attributes: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
+    return {**{name: value for name, value in properties.items() if isinstance(value, str)}, **(attributes or {})}
+
+
+def events_reach_the_ledger(types: RegistryTypes, ledger: Ledger) -> None:
+    """The report has to tell what became of each resource, and only stack events do."""
+    from ministack.services.cloudformation import stacks
+
+    add = stacks._add_event
+
+    def add_and_note(
+        stack_id: str, stack: str, logical_id: str, kind: str, status: str, reason: str = "", physical_id: str = "", detailed: str = ""
+    ) -> None:
+        add(stack_id, stack, logical_id, kind, status, reason, physical_id, detailed)
+        if logical_id != stack:
+            source = types.provenance(kind, physical_id)
+            ledger.note_event(Resource(stack, logical_id, kind, physical_id, source), status, reason)
+
+    replace_everywhere(add, add_and_note)
 
 
 def buckets_keep_their_tags() -> None:

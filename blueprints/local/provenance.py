@@ -14,6 +14,19 @@ STORED_ONLY = "stored only"
 NOT_IMPLEMENTED = "not implemented"
 """Refused, because nobody here can do it."""
 
+EXISTS = "exists"
+STATES = {
+    "CREATE_COMPLETE": EXISTS,
+    "UPDATE_COMPLETE": EXISTS,
+    "IMPORT_COMPLETE": EXISTS,
+    "CREATE_FAILED": "creation failed",
+    "UPDATE_FAILED": "update failed",
+    "DELETE_COMPLETE": "deleted",
+    "DELETE_SKIPPED": "retained",
+    "DELETE_FAILED": "deletion failed",
+}
+"""What the status of a stack event says about the resource; the others say nothing new."""
+
 HEADER = "x-local-provenance"
 """The response header that carries the provenance."""
 
@@ -33,7 +46,7 @@ class Resource:
         type: CloudFormation's name of its type.
         physical_id: What ``Ref`` gives.
         provenance: How real it is.
-        state: ``exists``, ``deleted``, ``retained`` or ``delete failed``.
+        state: One of the values of ``STATES``.
         reason: Why the last operation failed.
     """
 
@@ -42,7 +55,7 @@ class Resource:
     type: str
     physical_id: str
     provenance: str
-    state: str = "exists"
+    state: str = EXISTS
     reason: str = ""
 
 
@@ -53,7 +66,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._calls: Counter[tuple[str, str, str, bool]] = Counter()
         self._runs: Counter[tuple[str, str, bool]] = Counter()
-        self._resources: dict[tuple[str, str, str], Resource] = {}
+        self._resources: dict[tuple[str, str], Resource] = {}
 
     def note_call(self, service: str, operation: str, provenance: str, status: int) -> None:
         """Counts one call with its HTTP status."""
@@ -65,17 +78,16 @@ class Ledger:
         with self._lock:
             self._runs[function, runtime, failed] += 1
 
-    def note_resource(self, resource: Resource) -> None:
-        """Takes the present state of a resource."""
+    def note_event(self, resource: Resource, status: str, reason: str) -> None:
+        """Takes a stack event, ``CREATE_COMPLETE`` for example, and what it says about the resource."""
+        state = STATES.get(status)
+        if state is None:
+            return
         with self._lock:
-            self._resources[resource.type, resource.physical_id, resource.stack] = resource
-
-    def note_deletion(self, kind: str, physical_id: str, *, reason: str = "") -> None:
-        """Marks a resource as deleted, or, with a ``reason``, as one that would not go."""
-        with self._lock:
-            for (noted_kind, noted_id, _), resource in self._resources.items():
-                if (noted_kind, noted_id) == (kind, physical_id):
-                    resource.state, resource.reason = ("delete failed", reason) if reason else ("deleted", "")
+            noted = self._resources.setdefault((resource.stack, resource.logical_id), resource)
+            noted.state, noted.reason = state, reason
+            if state == EXISTS:
+                noted.physical_id, noted.provenance = resource.physical_id, resource.provenance
 
     def report(self) -> dict[str, Any]:
         """Returns everything noted so far, ready for JSON."""
