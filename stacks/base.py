@@ -1,7 +1,7 @@
 """What every blueprint's stack starts from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aws_cdk as cdk
@@ -74,19 +74,15 @@ class BlueprintStack(cdk.Stack):
         self.alarms = Alarms(self, "Alarms", key=self.key)
         self._tell(settings.alarm_emails)
         self.network: Network | None = None
-        self.defaults = HandlerDefaults(
-            key=self.key,
-            placement=self._placement(settings, context),
-            log_retention=self.log_retention,
-            removal_policy=self.removal_policy,
-        )
+        unplaced = HandlerDefaults(key=self.key, log_retention=self.log_retention, removal_policy=self.removal_policy)
+        self.defaults = replace(unplaced, placement=self._placement(settings, context, unplaced))
         for service in context.services:
             check_service(self, service, existing_customer=settings.existing_customer)
         tag(self, project=PROJECT, blueprint=context.blueprint, deployment=construct_id, tags={**context.tags, **settings.tags})
 
-    def _placement(self, settings: BlueprintSettings, context: DeploymentContext) -> Placement | None:
+    def _placement(self, settings: BlueprintSettings, context: DeploymentContext, defaults: HandlerDefaults) -> Placement | None:
         if context.network == "own":
-            self.network = Network(self, "Network", endpoints=settings.required_endpoints, key=self.key, removal_policy=self.removal_policy)
+            self.network = Network(self, "Network", endpoints=settings.required_endpoints, defaults=defaults)
             return self.network.placement
         if context.network == "foundation":
             return published_placement(self, "Network", prefix=network_prefix(context.foundation))

@@ -90,9 +90,7 @@ class FoundationStack(BlueprintStack):
     ) -> None:
         super().__init__(scope, construct_id, settings=settings, context=replace(context, network="none"), **kwargs)
         if context.network == "own":
-            self.network = Network(
-                self, "Network", key=self.key, removal_policy=self.removal_policy, **settings.shared_network.model_dump()
-            )
+            self.network = Network(self, "Network", defaults=self.defaults, **settings.shared_network.model_dump())
             publish_network(self, self.network, prefix=network_prefix(self.stack_name))
         self.trail = self._trail(settings.audit) if settings.audit else None
         self._publish("key-arn", self.key.key_arn, "The key of the foundation's own data")
@@ -109,6 +107,7 @@ class FoundationStack(BlueprintStack):
             data_event_buckets=buckets,
             retention=cdk.Duration.days(audit.retention_days),
             lock=cdk.Duration.days(audit.lock_days) if audit.lock_days else None,
+            log_retention=self.log_retention,
             removal_policy=self.removal_policy,
         )
         AuditAlarms(self, "AuditAlarms", log_group=trail.log_group, namespace=f"MlBlueprints/{self.stack_name}", alarms=self.alarms)

@@ -83,7 +83,7 @@ def _parse(text: str) -> Source:
 
 def _syntax_problem(error: yaml.YAMLError) -> Problem:
     if not isinstance(error, yaml.MarkedYAMLError):
-        return Problem((), f"is not YAML: {error}")
+        return Problem((), f"is not YAML that can be read here: {' '.join(str(error).split())}")
     mark = error.problem_mark or error.context_mark
     what = " ".join(part for part in (error.context, error.problem) if part)
     return Problem(

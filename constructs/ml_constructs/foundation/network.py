@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Fn
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from ml_constructs.foundation.compliance import acknowledge, standard_rules
@@ -25,12 +24,11 @@ class Network(Construct):
 
     Args:
         endpoints: Names of AWS services as in ``ENDPOINTS``.
-        key: Encrypts flow logs; its policy lets CloudWatch Logs use it, as a ``DataKey`` does.
+        defaults: Key, retention and removal policy of the flow logs.
         max_azs: Availability zones, 1 to 6; an interface endpoint costs by the hour in each.
-        availability_zones: The zones by name, for services whose endpoints some zones lack; the first ``max_azs`` ones when left out.
+        availability_zones: The zones by name, for services whose endpoints some zones lack; the region's first ``max_azs`` when left out.
         cidr: Addresses of the VPC.
         efa: Whether to add ``efa_security_group`` for instances that talk over Elastic Fabric Adapter.
-        removal_policy: What happens to the flow logs when the stack goes.
 
     Raises:
         ValueError: A name that is no endpoint or stands twice, or a number of zones that isn't allowed.
@@ -44,12 +42,11 @@ class Network(Construct):
         construct_id: str,
         *,
         endpoints: Sequence[str],
-        key: kms.IKey,
+        defaults: HandlerDefaults,
         max_azs: int = 2,
         availability_zones: Sequence[str] = (),
         cidr: str = "10.0.0.0/16",
         efa: bool = False,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
         super().__init__(scope, construct_id)
         if not MAX_AZS[0] <= max_azs <= MAX_AZS[1]:
@@ -59,17 +56,15 @@ class Network(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            availability_zones=list(availability_zones) or None,
+            availability_zones=list(availability_zones) or [Fn.select(zone, Fn.get_azs()) for zone in range(max_azs)],
             create_internet_gateway=False,
             ip_addresses=ec2.IpAddresses.cidr(cidr),
-            max_azs=None if availability_zones else max_azs,
             nat_gateways=0,
             restrict_default_security_group=False,
             subnet_configuration=[ec2.SubnetConfiguration(name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)],
         )
         closed = "The guard takes the rules out of the default group at deployment."
         acknowledge(self.vpc, standard_rules("VPCDefaultSecurityGroupClosed"), closed)
-        defaults = HandlerDefaults(key=key, removal_policy=removal_policy)
         self.guard = VpcGuard(self, "Guard", vpc=self.vpc, defaults=defaults)
         self.flow_logs = FlowLogs(self, "FlowLogs", vpc=self.vpc, defaults=defaults)
         self.clients = self._group("Clients", "Functions and jobs that call AWS services")
