@@ -2,24 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from ml_constructs.foundation import handler_assets, handler_permissions
-
-PYTHON = "python3.14"
-POWERTOOLS_VERSION = "3.37.0"
-POWERTOOLS_PARAMETER = f"/aws/service/powertools/python/arm64/{PYTHON}/{POWERTOOLS_VERSION}"
+from ml_constructs.foundation import handler_assets, handler_findings
+from ml_constructs.foundation.handler_commons import HandlerCommons
+from ml_constructs.foundation.roles import service_role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +82,14 @@ class HandlerFunction(lambda_.Function):
         shared: Sequence[str] = (),
         libraries: Sequence[str] = (),
     ) -> None:
-        sources = defaults.sources or handler_assets.default_sources()
-        folder, digest = handler_assets.stage(sources, (package, *shared), tuple(libraries))
-        placement = defaults.placement
-        role = handler_permissions.execution_role(scope, f"{construct_id}Role", placed=placement is not None)
+        folder, digest = handler_assets.stage(defaults.sources or handler_assets.default_sources(), (package, *shared), tuple(libraries))
+        commons, placement = HandlerCommons.of(scope), defaults.placement
+        role = service_role(
+            scope,
+            f"{construct_id}Role",
+            service="lambda.amazonaws.com",
+            managed_policies=[commons.tracing, commons.interfaces] if placement else [commons.tracing],
+        )
         log_group = logs.LogGroup(
             scope,
             f"{construct_id}Logs",
@@ -101,16 +103,11 @@ class HandlerFunction(lambda_.Function):
             construct_id,
             code=lambda_.Code.from_asset(str(folder), asset_hash=digest),
             handler=f"{package}.handler.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
-            environment={
-                "POWERTOOLS_SERVICE_NAME": package,
-                "POWERTOOLS_METRICS_NAMESPACE": "MlBlueprints",
-                "POWERTOOLS_LOG_LEVEL": "INFO",
-                **(environment or {}),
-            },
+            runtime=_runtime(),
+            architecture=_architecture(),
+            environment={**_environment(package), **(environment or {})},
             environment_encryption=defaults.key,
-            layers=[_powertools(Stack.of(scope))],
+            layers=[commons.powertools],
             log_group=log_group,
             memory_size=memory_mb,
             on_failure=destinations.SqsDestination(defaults.dead_letters) if defaults.dead_letters else None,
@@ -123,18 +120,18 @@ class HandlerFunction(lambda_.Function):
         self.execution_role = role
         # Through the L1: the L2 would put X-Ray's unscoped statement among the statements of the code.
         cast("lambda_.CfnFunction", self.node.default_child).tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
-        handler_permissions.explain(
-            self,
-            log_group,
-            encrypted=defaults.key is not None,
-            placed=placement is not None,
-            dead_letters=defaults.dead_letters is not None,
-        )
+        handler_findings.explain(self, log_group, encrypted=defaults.key is not None, placed=placement is not None)
 
 
-def _powertools(stack: Stack) -> lambda_.ILayerVersion:
-    existing = stack.node.try_find_child("Powertools")
-    if existing is None:
-        arn = ssm.StringParameter.value_for_string_parameter(stack, POWERTOOLS_PARAMETER)
-        return lambda_.LayerVersion.from_layer_version_arn(stack, "Powertools", arn)
-    return cast("lambda_.ILayerVersion", existing)
+@cache
+def _runtime() -> lambda_.Runtime:
+    return lambda_.Runtime.PYTHON_3_14
+
+
+@cache
+def _architecture() -> lambda_.Architecture:
+    return lambda_.Architecture.ARM_64
+
+
+def _environment(package: str) -> dict[str, str]:
+    return {"POWERTOOLS_LOG_LEVEL": "INFO", "POWERTOOLS_METRICS_NAMESPACE": "MlBlueprints", "POWERTOOLS_SERVICE_NAME": package}

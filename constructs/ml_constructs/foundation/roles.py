@@ -1,19 +1,31 @@
 """Roles that only the right service of the right account can assume, and statements no wider than the code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ml_constructs.foundation.compliance import acknowledge, standard_rules
+from ml_constructs.foundation.compliance import acknowledge, acknowledge_all, standard_rules
 
 WITHOUT_SOURCE_ACCOUNT = ("ec2.amazonaws.com", "lambda.amazonaws.com")
 KEY_VARIANTS = ("kms:GenerateDataKey*", "kms:ReEncrypt*")
 
+_EXPLAINED = {
+    "The policy belongs to this role alone and is deleted with it; a managed policy could be attached to other identities.": (
+        standard_rules("IAMNoInlinePolicy")
+    ),
+    "Grants of the CDK on one named key: the wildcard stands for the variants of one operation, not for other operations.": [
+        f"AwsSolutions::AwsSolutions-IAM5[Action::{action}]" for action in KEY_VARIANTS
+    ],
+}
 
-def service_role(scope: Construct, construct_id: str, *, service: str, source_arn: str | None = None) -> iam.Role:
+
+def service_role(
+    scope: Construct, construct_id: str, *, service: str, source_arn: str | None = None, managed_policies: Sequence[iam.IManagedPolicy] = ()
+) -> iam.Role:
     """A role without permissions that ``service`` assumes on behalf of this account and nobody else's.
 
     Lambda and EC2 send no source account, so their trust names the service alone.
@@ -23,6 +35,7 @@ def service_role(scope: Construct, construct_id: str, *, service: str, source_ar
         construct_id: Its id there.
         service: Principal such as ``textract.amazonaws.com``.
         source_arn: The resource that the service acts for, with ``*`` where it isn't known yet.
+        managed_policies: Of this account; those of AWS allow more than any function needs.
 
     Raises:
         ValueError: A source for a service that doesn't send one.
@@ -36,17 +49,8 @@ def service_role(scope: Construct, construct_id: str, *, service: str, source_ar
         conditions["StringEquals"] = {"aws:SourceAccount": Stack.of(scope).account}
     if source_arn is not None:
         conditions["ArnLike"] = {"aws:SourceArn": source_arn}
-    role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal(service, conditions=conditions))
-    acknowledge(
-        role,
-        standard_rules("IAMNoInlinePolicy"),
-        "The policy belongs to this role alone and is deleted with it; a managed policy could be attached to other identities.",
-    )
-    acknowledge(
-        role,
-        [f"AwsSolutions::AwsSolutions-IAM5[Action::{action}]" for action in KEY_VARIANTS],
-        "Grants of the CDK on one named key: the wildcard stands for the variants of one operation, not for other operations.",
-    )
+    role = iam.Role(scope, construct_id, assumed_by=_principal(service, conditions), managed_policies=list(managed_policies) or None)
+    acknowledge_all(role, _EXPLAINED)
     return role
 
 
@@ -90,8 +94,17 @@ def allow_matching(role: iam.IRole, actions: Sequence[str], resources: Sequence[
         )
     role.add_to_principal_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
     stack = Stack.of(role)
-    names = [_flat(stack.resolve(resource)) for resource in resources]
+    names = [finding_name(stack, resource) for resource in resources]
     acknowledge(role, [f"AwsSolutions::AwsSolutions-IAM5[Resource::{name}]" for name in names if "*" in name], reason)
+
+
+def _principal(service: str, conditions: Mapping[str, Any]) -> iam.ServicePrincipal:
+    return iam.ServicePrincipal(service, conditions=conditions) if conditions else _unconditional(service)
+
+
+@cache
+def _unconditional(service: str) -> iam.ServicePrincipal:
+    return iam.ServicePrincipal(service)
 
 
 def _check_actions(actions: Sequence[str]) -> None:
@@ -99,8 +112,20 @@ def _check_actions(actions: Sequence[str]) -> None:
         raise ValueError(f"actions must be named in full, got {', '.join(actions) or 'none'}")
 
 
+def finding_name(stack: Stack, arn: str) -> str:
+    """Writes an ARN the way cdk-nag names it in a finding.
+
+    Args:
+        stack: Where the policy is.
+        arn: Of a resource in the same stack, or outside of the app.
+
+    Raises:
+        ValueError: Something else than an ARN.
+    """
+    return _flat(stack.resolve(arn))
+
+
 def _flat(resolved: Any) -> str:
-    """Writes a resolved ARN the way cdk-nag names it in a finding."""
     match resolved:
         case str():
             return resolved.replace("${", "<").replace("}", ">")

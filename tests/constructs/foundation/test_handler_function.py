@@ -1,4 +1,3 @@
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction, Placement
-from ml_constructs.foundation.handler_function import POWERTOOLS_PARAMETER, POWERTOOLS_VERSION, PYTHON
+from ml_constructs.foundation.handler_commons import POWERTOOLS_PARAMETER, PYTHON
 
 
 @pytest.fixture
@@ -52,34 +51,20 @@ def test_environment_and_logs_are_encrypted_with_the_key(
     synthesised.has_resource("AWS::Logs::LogGroup", {"Properties": {"KmsKeyId": arn, "RetentionInDays": 365}, "DeletionPolicy": "Retain"})
 
 
-def test_powertools_comes_from_the_public_layer_by_parameter(function: HandlerFunction, template: Callable[[], Template]) -> None:
+def test_powertools_is_a_layer_of_the_function(function: HandlerFunction, template: Callable[[], Template]) -> None:
     synthesised = template()
-    (parameter,) = synthesised.find_parameters("*", {"Type": "AWS::SSM::Parameter::Value<String>", "Default": POWERTOOLS_PARAMETER})
-    synthesised.has_resource_properties("AWS::Lambda::Function", {"Layers": [{"Ref": parameter}]})
-
-
-def test_functions_of_a_stack_share_the_parameter(stack: cdk.Stack, defaults: HandlerDefaults, template: Callable[[], Template]) -> None:
-    for package in ("echo_event", "count_words"):
-        HandlerFunction(stack, package.title(), package=package, defaults=defaults)
-    assert len(template().find_parameters("*", {"Default": POWERTOOLS_PARAMETER})) == 1
-
-
-def test_the_layer_is_the_version_that_the_tests_run_with(root: Path) -> None:
-    pinned = re.search(r"^aws-lambda-powertools==(\S+)", (root / "requirements-local.txt").read_text(encoding="utf-8"), re.MULTILINE)
-    assert pinned is not None
-    assert pinned[1] == POWERTOOLS_VERSION
-    assert f"/aws/service/powertools/python/arm64/{PYTHON}/{POWERTOOLS_VERSION}" == POWERTOOLS_PARAMETER
+    (parameter,) = synthesised.find_parameters("*", {"Default": POWERTOOLS_PARAMETER})
+    synthesised.has_resource_properties("AWS::Lambda::Function", {"Layers": [{"Ref": parameter}], "Runtime": PYTHON})
 
 
 def test_the_role_may_log_to_its_own_group_trace_and_nothing_else(function: HandlerFunction, template: Callable[[], Template]) -> None:
     synthesised = template()
     (group,) = synthesised.find_resources("AWS::Logs::LogGroup")
-    statements = [policy["Properties"]["PolicyDocument"]["Statement"] for policy in synthesised.find_resources("AWS::IAM::Policy").values()]
-    assert sorted(statements, key=str) == [
-        [{"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Effect": "Allow", "Resource": {"Fn::GetAtt": [group, "Arn"]}}],
-        [{"Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "Effect": "Allow", "Resource": "*"}],
-    ]
-    synthesised.has_resource_properties("AWS::IAM::Role", {"ManagedPolicyArns": Match.absent()})
+    (tracing,) = synthesised.find_resources("AWS::IAM::ManagedPolicy")
+    (policy,) = synthesised.find_resources("AWS::IAM::Policy").values()
+    write = {"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Effect": "Allow", "Resource": {"Fn::GetAtt": [group, "Arn"]}}
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [write]
+    synthesised.has_resource_properties("AWS::IAM::Role", {"ManagedPolicyArns": [{"Ref": tracing}]})
 
 
 def test_variables_of_the_caller_win_over_those_of_powertools(
@@ -133,7 +118,10 @@ def test_a_placed_function_runs_in_the_subnets(
 ) -> None:
     HandlerFunction(stack, "Echo", package="echo_event", defaults=replace(defaults, placement=placement))
     network = {"SecurityGroupIds": ["sg-1"], "SubnetIds": ["subnet-1", "subnet-2"]}
-    template().has_resource_properties("AWS::Lambda::Function", {"VpcConfig": network})
+    synthesised = template()
+    synthesised.has_resource_properties("AWS::Lambda::Function", {"VpcConfig": network})
+    policies = [{"Ref": Match.string_like_regexp(name)} for name in ("^HandlersTracing", "^HandlersInterfaces")]
+    synthesised.has_resource_properties("AWS::IAM::Role", {"ManagedPolicyArns": policies})
 
 
 def test_the_packages_of_this_library_are_used_by_default(stack: cdk.Stack, defaults: HandlerDefaults) -> None:
