@@ -1,0 +1,101 @@
+"""How the outcome of a document is shown."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from blueprints.console import safe, table
+
+if TYPE_CHECKING:
+    from blueprints.trying.document_analysis import Outcome
+
+COLOURS = {"SUCCEEDED": "green", "REFUSED": "yellow", "REJECTED": "yellow"}
+MANY_FIELDS, MANY_ROWS, MANY_ENTITIES, EXCERPT = 12, 4, 6, 240
+Line = tuple[str, str]
+
+
+def print_outcome(outcome: "Outcome", console: Console) -> None:
+    """Writes what was found in a document, or why it was refused."""
+    colour = COLOURS.get(outcome.status, "red")
+    about = ", ".join([*_file(outcome.result), f"{outcome.seconds} s"])
+    console.print(f"\n[bold]{safe(outcome.upload.key)}[/]  [{colour}]{outcome.status}[/]  {safe(about)}")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in _lines(outcome):
+        grid.add_row(f"  {label}", safe(text))
+    console.print(grid)
+
+
+def print_summary(outcomes: Sequence["Outcome"], console: Console) -> None:
+    """Writes all documents as a table."""
+    console.print()
+    columns = ("Document", "Outcome", "Type", "Pages", "Fields", "Tables", "Entities", "PII", "Seconds")
+    console.print(table(*columns, rows=[_summary(outcome) for outcome in outcomes]))
+
+
+def _summary(outcome: "Outcome") -> Iterable[str]:
+    result = outcome.result or {}
+    file = result.get("file", {})
+    counts = [str(len(result[name])) if name in result else "" for name in ("fields", "tables", "entities", "pii")]
+    status = outcome.status if not outcome.row.get("reason") else f"{outcome.status}: {outcome.row['reason']['code']}"
+    return (outcome.upload.key, status, file.get("content_type", ""), str(file.get("pages", "")), *counts, f"{outcome.seconds:.1f}")
+
+
+def _file(result: dict[str, Any] | None) -> list[str]:
+    if result is None:
+        return []
+    pages = result["file"]["pages"]
+    return [result["file"]["content_type"], f"{pages} page{'s' * (pages != 1)}"]
+
+
+def _lines(outcome: "Outcome") -> Iterator[Line]:
+    if reason := outcome.row.get("reason"):
+        yield "why", f"{reason['code']}: {reason['message']}"
+    if outcome.result is not None:
+        yield from _found(outcome.result)
+    if outcome.redacted_text:
+        yield "redacted", _excerpt(outcome.redacted_text)
+    if outcome.reviewed:
+        names = ", ".join(dict.fromkeys(field["key"] for field in outcome.reviewed))
+        yield "review", f"in doubt: {names}; approved by this command in a reviewer's place"
+    if outcome.row.get("result_key"):
+        yield "result", f"s3://{outcome.row['result_bucket']}/{outcome.row['result_key']}"
+
+
+def _found(result: dict[str, Any]) -> Iterator[Line]:
+    yield from _labelled("fields", [f"{item['key']}: {item['value']}  ({item['confidence']:.0f} %)" for item in result["fields"]])
+    for found in result["tables"]:
+        yield from _labelled(f"table p. {found['page']}", [" | ".join(row) for row in found["rows"]], MANY_ROWS)
+    yield from _labelled("answers", [f"{item['query']} {item['answer']}" for item in result["queries"] if item["answer"]])
+    if result["signatures"]:
+        yield "signatures", f"on page {', '.join(str(page) for page in sorted({item['page'] for item in result['signatures']}))}"
+    yield from _labelled("entities", _by_type(result["entities"]))
+    if result["pii"]:
+        yield "personal", ", ".join(sorted({item["type"] for item in result["pii"]}))
+    if result["language"]:
+        yield "language", result["language"]
+    yield from _labelled("skipped", [f"{item['kind']}: {item['reason']}" for item in result["skipped"]])
+
+
+def _labelled(label: str, texts: Sequence[str], limit: int = MANY_FIELDS) -> Iterator[Line]:
+    shown = list(texts[:limit]) + ([f"… and {len(texts) - limit} more"] if len(texts) > limit else [])
+    if shown:
+        yield label, "\n".join(shown)
+
+
+def _by_type(entities: Iterable[dict[str, Any]]) -> list[str]:
+    names: dict[str, dict[str, None]] = defaultdict(dict)
+    for entity in entities:
+        names[entity["type"]][entity["text"]] = None
+    return [
+        f"{kind}: {', '.join(list(found)[:MANY_ENTITIES])}{', …' * (len(found) > MANY_ENTITIES)}" for kind, found in sorted(names.items())
+    ]
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[:EXCERPT]} …"

@@ -1,0 +1,158 @@
+"""Tries a blueprint from start to end."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from blueprints.console import FAILED, INTERRUPTED, OK, err, fail, out, print_json
+from blueprints.trying.steps import Steps
+from blueprints.trying.trial import Session, Trial, settings_file, trial_of
+from stacks.catalogue import Entry
+
+ROOT = Path(__file__).resolve().parents[2]
+TERMINATED = 128 + signal.SIGTERM
+
+
+def run(entry: Entry, files: Sequence[Path], *, keep: bool, port: int | None, as_json: bool) -> int:
+    """Deploys a blueprint to an AWS inside this machine, sends input through it, shows what came out, and removes it.
+
+    Returns:
+        The exit code.
+    """
+    trial = trial_of(entry)
+    check_tools()
+    check_files(entry, trial, files)
+    from blueprints.local.cdk import CdkError
+    from blueprints.local.embedded import EmbeddedAws, PortTakenError, StartError
+
+    if keep and (running := EmbeddedAws.running()):
+        fail(f"another trial was kept and still runs at {running.endpoint_url}; `python -m blueprints stop` ends it")
+    try:
+        with termination_unwinds():
+            return Attempt(entry, trial, as_json=as_json).run(EmbeddedAws(port=port), files, keep=keep)
+    except PortTakenError as error:
+        fail(str(error))
+    except (StartError, CdkError) as error:
+        fail(str(error), FAILED)
+    except KeyboardInterrupt:
+        err.print("\nInterrupted; nothing is left running.")
+        return INTERRUPTED
+
+
+def check_tools() -> None:
+    """Ends the command when something that `make setup-try` installs isn't there."""
+    missing = []
+    if not (ROOT / "node_modules" / ".bin" / "cdk").exists():
+        missing.append("the CDK command line (node_modules/.bin/cdk)")
+    if not shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])):
+        missing.append("Node")
+    if find_spec("ministack") is None:
+        missing.append("the embedded AWS (requirements-local.txt)")
+    if missing:
+        fail(f"not installed: {', '.join(missing)}; `make setup-try` installs it")
+
+
+def check_files(entry: Entry, trial: Trial | None, files: Sequence[Path]) -> None:
+    """Ends the command when a file can't be sent, naming all of them."""
+    if files and trial is None:
+        fail(f"{entry.name} takes no files: there is nothing to send through it")
+    if problems := trial.problems(files) if trial else []:
+        fail("\n       ".join(problems))
+
+
+@contextmanager
+def termination_unwinds() -> Iterator[None]:
+    """Lets SIGTERM end the command the way Ctrl-C does, with everything that it started."""
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class Attempt:
+    """One run of a trial.
+
+    Args:
+        entry: The blueprint.
+        trial: Sends input through it; ``None`` where there is nothing to send.
+        as_json: Whether to write one JSON document instead of tables.
+    """
+
+    def __init__(self, entry: Entry, trial: Trial | None, *, as_json: bool) -> None:
+        self._entry = entry
+        self._trial = trial
+        self._as_json = as_json
+        self._steps = Steps(err)
+
+    def run(self, aws: Any, files: Sequence[Path], *, keep: bool) -> int:
+        """Runs from start to end in ``aws``, which isn't started yet."""
+        from blueprints.local.cdk import CdkCli
+
+        self._steps.say(f"Trying {self._entry.name} on an AWS inside this machine. No account is used.")
+        with ExitStack() as running:
+            with self._steps.step("start", "Starting the embedded AWS", "Embedded AWS started"):
+                running.enter_context(aws)
+            cdk = CdkCli(aws, context={"settings": str(settings_file(self._entry))}, progress=self._steps.detail)
+            outputs = self._deploy(aws, cdk)
+            done = self._send(Session(aws, outputs, self._steps), files)
+            report = aws.report()
+            left = [] if keep else self._remove(aws, cdk)
+            self._show(report, left)
+            if keep:
+                aws.detach()
+                running.pop_all()
+                self._tell_how_to_reach(aws.environment, outputs)
+        return OK if done and not any(thing["state"] == "delete failed" for thing in left) else FAILED
+
+    def _deploy(self, aws: Any, cdk: Any) -> Mapping[str, str]:
+        with self._steps.step("bootstrap", "Bootstrapping the CDK", "CDK bootstrapped"):
+            cdk.bootstrap()
+        outputs_file = aws.home / "outputs.json"
+        with self._steps.step("deploy", f"Deploying {self._entry.name}", f"{self._entry.name} deployed"):
+            cdk.deploy([self._entry.name], outputs_file)
+        outputs: Mapping[str, str] = json.loads(outputs_file.read_text(encoding="utf-8"))[self._entry.name]
+        return outputs
+
+    def _send(self, session: Session, files: Sequence[Path]) -> bool:
+        if self._trial is None:
+            return True
+        with self._steps.step("run", "Sending input through it", "Input sent through it"):
+            return self._trial.run(session, files)
+
+    def _remove(self, aws: Any, cdk: Any) -> list[dict[str, Any]]:
+        with self._steps.step("destroy", f"Destroying {self._entry.name}", f"{self._entry.name} destroyed"):
+            cdk.destroy([self._entry.name])
+        return leftovers(aws.report(), self._entry.name)
+
+    def _show(self, report: Mapping[str, Any], left: Sequence[Mapping[str, Any]]) -> None:
+        if self._as_json:
+            results = self._trial.document() if self._trial else []
+            print_json(
+                {"blueprint": self._entry.name, "results": results, "seconds": self._steps.seconds, "provenance": report, "left": left}
+            )
+            return
+        from blueprints.trying.provenance import print_left, print_provenance
+
+        if self._trial:
+            self._trial.print(out)
+        print_provenance(report, out)
+        print_left(left, out)
+
+    def _tell_how_to_reach(self, environment: Mapping[str, str], outputs: Mapping[str, str]) -> None:
+        lines = [f"export {name}={value}" for name, value in environment.items() if name.startswith("AWS_")]
+        self._steps.say("\n".join(["", "It keeps running. For the AWS CLI and boto3, in a shell:", *lines, "", "Outputs of the stack:"]))
+        self._steps.say("\n".join(f"  {name} = {value}" for name, value in outputs.items()))
+        self._steps.say("\nTo end it: python -m blueprints stop")
+
+
+def leftovers(report: Mapping[str, Any], stack: str) -> list[dict[str, Any]]:
+    """Returns the resources of a stack that are still there."""
+    return [resource for resource in report["resources"] if resource["stack"] == stack and resource["state"] != "deleted"]
