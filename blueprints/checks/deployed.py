@@ -11,7 +11,6 @@ REGION = "us-east-1"
 
 _PSEUDO_PARAMETERS = {
     "AWS::AccountId": ACCOUNT,
-    "AWS::Region": REGION,
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::NotificationARNs": [],
@@ -47,6 +46,8 @@ _REFS = {
     "AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
     "AWS::StepFunctions::StateMachine": "{arn}",
 }
+# The property of a name that a template may give.
+_NAME_PROPERTIES = ("BucketName", "FunctionName", "LogGroupName", "QueueName", "RoleName", "StateMachineName", "TableName", "TopicName")
 _NAME_ATTRIBUTES = {"Name", "QueueName", "TopicName", "TableName", "RoleName", "KeyId"}
 _REF_ATTRIBUTES = {"QueueUrl", "TopicArn", "StateMachineArn"}
 
@@ -61,22 +62,24 @@ class Resource:
     definition: Mapping[str, Any]
     account: "Account"
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its physical name or id."""
-        return f"{self.stack}-{self.logical_id}"
+        own = next((name for name in _NAME_PROPERTIES if self.type.endswith(f"::{name.removesuffix('Name')}")), "")
+        given = self.definition.get("Properties", {}).get(own)
+        return str(self.account.resolve(self.stack, given)) if given else f"{self.stack}-{self.logical_id}"
 
     @property
     def arn(self) -> str:
         """Its ARN."""
         _, service, kind = [*self.type.lower().split("::"), "", ""][:3]
         form = _ARNS.get(self.type, f"arn:aws:{service}:{{region}}:{{account}}:{kind}/{{name}}")
-        return form.format(region=REGION, account=ACCOUNT, name=self.name)
+        return form.format(region=self.account.region, account=ACCOUNT, name=self.name)
 
     @property
     def ref(self) -> str:
         """What ``Ref`` returns."""
-        return _REFS.get(self.type, "{name}").format(region=REGION, account=ACCOUNT, name=self.name, arn=self.arn)
+        return _REFS.get(self.type, "{name}").format(region=self.account.region, account=ACCOUNT, name=self.name, arn=self.arn)
 
     @cached_property
     def properties(self) -> dict[str, Any]:
@@ -98,12 +101,14 @@ class Account:
 
     Args:
         templates: CloudFormation templates by stack name; imports are looked up in the exports of the others.
+        region: Where they are deployed.
 
     Raises:
         ValueError: On reading a property with a reference to something that no template defines.
     """
 
-    def __init__(self, templates: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, templates: Mapping[str, Mapping[str, Any]], region: str = REGION) -> None:
+        self.region = region
         self._templates = templates
         self._stacks = {
             stack: {
@@ -155,8 +160,12 @@ class Account:
             return _ABSENT
         if name in _PSEUDO_PARAMETERS:
             return _PSEUDO_PARAMETERS[name]
-        if name in ("AWS::StackName", "AWS::StackId"):
+        if name == "AWS::Region":
+            return self.region
+        if name == "AWS::StackName":
             return stack
+        if name == "AWS::StackId":
+            return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{stack}/00000000-0000-0000-0000-000000000000"
         parameters = self._templates[stack].get("Parameters", {})
         if name in parameters:
             return parameters[name].get("Default", f"parameter-{name}")
@@ -222,7 +231,7 @@ class Account:
         return self._holds(stack, self._templates[stack]["Conditions"][argument])
 
     def _zones(self, _stack: str, _argument: Any) -> list[str]:
-        return [f"{REGION}{letter}" for letter in "abcdef"]
+        return [f"{self.region}{letter}" for letter in "abcdef"]
 
     def _cidr(self, _stack: str, argument: list[Any]) -> list[str]:
         return [f"10.0.{index}.0/24" for index in range(int(argument[1]))]

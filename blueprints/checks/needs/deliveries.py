@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from blueprints.checks.deployed import ACCOUNT, REGION, Account, Resource
+from blueprints.checks.deployed import ACCOUNT, Account, Resource
 from blueprints.checks.needs.encryption import encryption_needs, key_of
 from blueprints.checks.permissions import Need
 
@@ -63,7 +63,7 @@ def log_group_needs(account: Account, group: Resource) -> Iterator[Need]:
     key = key_of(account, group)
     context = (("kms:encryptioncontext:aws:logs:arn", group.arn.removesuffix(":*")),)
     for action in _LOG_KEY_ACTIONS if key else ():
-        yield Need(f"logs.{REGION}.amazonaws.com", action, key.arn if key else "", f"{group.logical_id} is encrypted", context)
+        yield Need(f"logs.{account.region}.amazonaws.com", action, key.arn if key else "", f"{group.logical_id} is encrypted", context)
 
 
 def bucket_needs(account: Account, bucket: Resource) -> Iterator[Need]:
@@ -110,7 +110,7 @@ def method_needs(account: Account, method: Resource) -> Iterator[Need]:
         stages = [stage for stage in account.of_type("AWS::ApiGateway::Stage") if account.find(stage.properties["RestApiId"]) is api]
         for stage in stages:
             path = f"{properties['RestApiId']}/{stage.properties['StageName']}/{properties['HttpMethod']}{_path(account, method)}"
-            source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{path}"
+            source = f"arn:aws:execute-api:{account.region}:{ACCOUNT}:{path}"
             context = (("aws:sourceaccount", ACCOUNT), ("aws:sourcearn", source))
             yield Need("apigateway.amazonaws.com", "lambda:InvokeFunction", function.arn, f"{method.logical_id} invokes it", context)
 

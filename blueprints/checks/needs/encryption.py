@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from blueprints.checks.deployed import ACCOUNT, REGION, Account, Resource
+from blueprints.checks.deployed import ACCOUNT, Account, Resource
 from blueprints.checks.permissions import Need, owner
 
 _READ, _WRITE = ("kms:Decrypt",), ("kms:GenerateDataKey",)
@@ -45,7 +45,7 @@ def key_of(account: Account, resource: Resource) -> Resource | None:
 
 def _context(resource: Resource) -> tuple[tuple[str, str], ...]:
     service = resource.type.split("::")[1].lower()
-    values = {"kms:calleraccount": ACCOUNT, "kms:viaservice": f"{service}.{REGION}.amazonaws.com"}
+    values = {"kms:calleraccount": ACCOUNT, "kms:viaservice": f"{service}.{resource.account.region}.amazonaws.com"}
     if service == "s3":
         values["kms:encryptioncontext:aws:s3:arn"] = resource.arn
     if service == "dynamodb":

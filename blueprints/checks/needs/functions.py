@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.deployed import ACCOUNT, Account, Resource
 from blueprints.checks.permissions import Need
 
+# What Lambda does in a network, and with what kind of resource.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
-NETWORK_ACTIONS = (
-    "ec2:CreateNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:DeleteNetworkInterface",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:UnassignPrivateIpAddresses",
-)
+NETWORK_ACTIONS = {
+    "ec2:CreateNetworkInterface": ("network-interface", "security-group", "subnet"),
+    "ec2:DescribeNetworkInterfaces": (),
+    "ec2:DescribeSubnets": (),
+    "ec2:DeleteNetworkInterface": ("network-interface",),
+    "ec2:AssignPrivateIpAddresses": ("network-interface",),
+    "ec2:UnassignPrivateIpAddresses": ("network-interface",),
+}
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
 QUEUE_SOURCE_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 # https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
@@ -47,8 +48,9 @@ def runtime_needs(account: Account, function: Resource) -> Iterator[Need]:
         for action in TRACING_ACTIONS:
             yield Need(role, action, "*", f"{name} is traced")
     if properties.get("VpcConfig"):
-        for action in NETWORK_ACTIONS:
-            yield Need(role, action, "*", f"{name} runs in a network")
+        for action, kinds in NETWORK_ACTIONS.items():
+            for resource in [f"arn:aws:ec2:{account.region}:{ACCOUNT}:{kind}/example" for kind in kinds] or ["*"]:
+                yield Need(role, action, resource, f"{name} runs in a network")
     for target in _destinations(account, function):
         yield Need(role, _SEND.get(target.type, "lambda:InvokeFunction"), target.arn, f"failed invocations of {name}")
     for mapping in account.of_type("AWS::Lambda::EventSourceMapping"):

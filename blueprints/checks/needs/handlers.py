@@ -1,17 +1,15 @@
 """What the execution roles of functions need for the AWS APIs that their code calls."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from blueprints.checks.deployed import Account, Resource
 from blueprints.checks.handlers.calls import api_calls
 from blueprints.checks.handlers.values import ApiCall
 from blueprints.checks.iam_actions import methods
+from blueprints.checks.needs.facts import Facts
 from blueprints.checks.permissions import Need
 from blueprints.checks.targets import UNKNOWN, call_targets
-
-# What a handler package is told by its events and not by its environment: ARNs by package and action.
-Told = Mapping[tuple[str, str], Sequence[str]]
 
 
 def package_of(function: Resource) -> str:
@@ -24,7 +22,7 @@ def _waiting_machines(account: Account) -> list[str]:
     return [machine.arn for machine in machines if "waitForTaskToken" in str(machine.properties)]
 
 
-def _implied(role: str, call: ApiCall, package: str, told: Told) -> Iterator[Need]:
+def _implied(role: str, call: ApiCall, package: str, facts: Facts) -> Iterator[Need]:
     """What Textract does with the permissions of the caller, and with the role that it is handed.
 
     See https://docs.aws.amazon.com/textract/latest/dg/security_iam_id-based-policy-examples.html and
@@ -32,7 +30,7 @@ def _implied(role: str, call: ApiCall, package: str, told: Told) -> Iterator[Nee
     """
     if call.service == "textract" and not call.method.startswith("get_"):
         for action in ("s3:GetObject", "s3:GetObjectVersion"):
-            for arn in told.get((package, "textract reads"), (UNKNOWN,)):
+            for arn in facts.named.get((package, "textract:Read"), (UNKNOWN,)):
                 yield Need(role, action, arn, f"{call.place} has Textract read the document")
     passed = dict(call.parameters).get("NotificationChannel.RoleArn")
     if passed:
@@ -42,14 +40,14 @@ def _implied(role: str, call: ApiCall, package: str, told: Told) -> Iterator[Nee
         yield Need(passed, "sns:Publish", topic, f"{call.place} has {call.service} notify")
 
 
-def handler_needs(account: Account, function: Resource, root: Path, told: Told) -> Iterator[Need]:
+def handler_needs(account: Account, function: Resource, root: Path, facts: Facts) -> Iterator[Need]:
     """What the role of one function needs for the calls of its handler package.
 
     Args:
         account: Where the function stands.
         function: The function; one without a handler package needs nothing here.
         root: Folder of the handler packages.
-        told: The resources that events name.
+        facts: What settings and events decide.
     """
     package, role = package_of(function), function.properties["Role"]
     if not (root / package / "handler.py").is_file():
@@ -59,13 +57,18 @@ def handler_needs(account: Account, function: Resource, root: Path, told: Told) 
         reason = f"{call.place} calls {call.service}.{call.method}"
         for operation in methods(call.service)[call.method]:
             for action, arn in call_targets(account, call.service, operation, dict(call.parameters)):
-                yield from (Need(role, action, each, reason) for each in _known(account, package, action, arn, told))
-        yield from _implied(role, call, package, told)
+                yield from (Need(role, action, each, reason) for each in _known(account, package, action, arn, facts))
+        yield from _implied(role, call, package, facts)
+    for (user, action), arns in facts.also.items():
+        context = (("kms:viaservice", f"s3.{account.region}.amazonaws.com"),) if action.startswith("kms:") else ()
+        yield from (Need(role, action, arn, f"settings of {package}", context) for arn in arns if user == package)
 
 
-def _known(account: Account, package: str, action: str, arn: str, told: Told) -> Sequence[str]:
+def _known(account: Account, package: str, action: str, arn: str, facts: Facts) -> Sequence[str]:
     if action.startswith("states:SendTask"):
         return _waiting_machines(account)
-    if arn.startswith(UNKNOWN):
-        return told.get((package, action), (arn,))
+    if action in facts.unused:
+        return ()
+    if arn.startswith(UNKNOWN) or arn.endswith(f"/{UNKNOWN}"):
+        return facts.named.get((package, action), (arn,))
     return (arn,) if arn else ()

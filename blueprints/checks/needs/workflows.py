@@ -3,9 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.deployed import ACCOUNT, Account, Resource
+from blueprints.checks.needs.encryption import key_of
+from blueprints.checks.needs.facts import Facts
 from blueprints.checks.permissions import Need
 from blueprints.checks.targets import UNKNOWN, call_targets
 
@@ -64,54 +67,82 @@ def parameters(state: Mapping[str, Any], field: str = "Parameters") -> dict[str,
     }
 
 
-def _calls(account: Account, service: str, operation: str, given: Mapping[str, Any], reason: str, role: str) -> Iterator[Need]:
-    for action, arn in call_targets(account, service, operation, given):
-        yield Need(role, action, arn, reason)
+@dataclass(frozen=True)
+class _Caller:
+    """One state, whose calls are made with the role of its machine."""
+
+    account: Account
+    role: str
+    machine: Resource
+    state: str
+    facts: Facts
+
+    def calls(self, service: str, operation: str, given: Mapping[str, Any]) -> Iterator[Need]:
+        """What a call of the state needs."""
+        for action, arn in call_targets(self.account, service, operation, given):
+            named = self.facts.named.get((self.state, action), (arn,)) if arn.startswith(UNKNOWN) else (arn,)
+            yield from (self.need(action, each) for each in named)
+
+    def need(self, action: str, arn: str) -> Need:
+        """What the state needs on one resource."""
+        return Need(self.role, action, arn, f"{self.machine.logical_id} {self.state}")
 
 
-def _distributed_map(account: Account, machine: Resource, state: Mapping[str, Any], reason: str, role: str) -> Iterator[Need]:
+def _distributed_map(caller: _Caller, state: Mapping[str, Any]) -> Iterator[Need]:
     """What the children of a distributed map need.
 
     See https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
-    yield Need(role, "states:StartExecution", machine.arn, reason)
-    execution = machine.arn.replace(":stateMachine:", ":execution:")
-    for action in ("states:DescribeExecution", "states:StopExecution"):
-        yield Need(role, action, f"{execution}:run", reason)
-    yield Need(role, "states:RedriveExecution", f"{execution}/label:run", reason)
-    for part in ("ItemReader", "ResultWriter"):
+    execution = caller.machine.arn.replace(":stateMachine:", ":execution:")
+    yield caller.need("states:StartExecution", caller.machine.arn)
+    yield caller.need("states:DescribeExecution", f"{execution}:run")
+    yield caller.need("states:StopExecution", f"{execution}:run")
+    yield caller.need("states:RedriveExecution", f"{execution}/{state.get('Label', 'label')}:run")
+    for part, more in (("ItemReader", ()), ("ResultWriter", ("GetObject", "ListParts", "AbortMultipartUpload"))):
         found = integration(state.get(part, {}).get("Resource", ""))
         if found:
             given = parameters(state[part])
-            if "Prefix" in given and part == "ResultWriter":
-                given["Key"] = f"{given['Prefix']}/run/manifest.json"
-            yield from _calls(account, *found, given, f"{reason} {part}", role)
-            if part == "ResultWriter":
-                for operation in ("GetObject", "ListParts", "AbortMultipartUpload"):
-                    yield from _calls(account, "s3", operation, given, f"{reason} {part}", role)
+            given |= {"Key": f"{given['Prefix']}/run/manifest.json"} if more and "Prefix" in given else {}
+            for operation in (found[1], *more):
+                yield from caller.calls(found[0], operation, given)
 
 
-def machine_needs(account: Account, machine: Resource) -> Iterator[Need]:
+def _encryption(account: Account, machine: Resource, role: str) -> Iterator[Need]:
+    """What a state machine with a key of the customer needs of it for its executions and its log.
+
+    See https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+    """
+    key = key_of(account, machine)
+    if key is None:
+        return
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        context = (("kms:encryptioncontext:aws:states:statemachinearn", machine.arn),)
+        yield Need(role, action, key.arn, f"{machine.logical_id} is encrypted", context)
+    if machine.properties.get("LoggingConfiguration"):
+        context = (("kms:encryptioncontext:sourcearn", f"arn:aws:logs:{account.region}:{ACCOUNT}:*"),)
+        yield Need(role, "kms:GenerateDataKey", key.arn, f"{machine.logical_id} writes an encrypted log", context)
+        yield Need("delivery.logs.amazonaws.com", "kms:Decrypt", key.arn, f"the log of {machine.logical_id} is delivered", context)
+
+
+def machine_needs(account: Account, machine: Resource, facts: Facts) -> Iterator[Need]:
     """What the role of a state machine needs for its states, its logs and its traces."""
     role = machine.properties["RoleArn"]
     for name, state in all_states(definition(machine)):
-        reason = f"{machine.logical_id} {name}"
+        caller = _Caller(account, role, machine, name, facts)
         if state["Type"] == "Task":
             found = integration(state["Resource"])
             service, operation = found or ("lambda", "Invoke")
-            given = parameters(state) if found else {"FunctionName": state["Resource"]}
-            yield from _calls(account, service, operation, given, reason, role)
+            yield from caller.calls(service, operation, parameters(state) if found else {"FunctionName": state["Resource"]})
         if state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
-            yield from _distributed_map(account, machine, state, reason, role)
+            yield from _distributed_map(caller, state)
     if machine.properties.get("LoggingConfiguration"):
-        for action in LOG_DELIVERY_ACTIONS:
-            yield Need(role, action, "*", f"{machine.logical_id} writes its log")
+        yield from (Need(role, action, "*", f"{machine.logical_id} writes its log") for action in LOG_DELIVERY_ACTIONS)
     if machine.properties.get("TracingConfiguration", {}).get("Enabled"):
-        for action in TRACING_ACTIONS:
-            yield Need(role, action, "*", f"{machine.logical_id} is traced")
+        yield from (Need(role, action, "*", f"{machine.logical_id} is traced") for action in TRACING_ACTIONS)
+    yield from _encryption(account, machine, role)
 
 
-def workflow_needs(account: Account) -> Iterator[Need]:
+def workflow_needs(account: Account, facts: Facts) -> Iterator[Need]:
     """What the roles of all state machines need."""
     for machine in account.of_type("AWS::StepFunctions::StateMachine"):
-        yield from machine_needs(account, machine)
+        yield from machine_needs(account, machine, facts)

@@ -24,6 +24,7 @@ TEMPLATE: dict[str, Any] = {
 INTRINSICS: list[tuple[Any, Any]] = [
     ({"Ref": "AWS::Region"}, REGION),
     ({"Ref": "AWS::StackName"}, "one"),
+    ({"Fn::Select": [1, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}, "one"),
     ({"Ref": "Stage"}, "live"),
     ({"Ref": "Size"}, "parameter-Size"),
     ({"Ref": "Bucket"}, "one-Bucket"),
@@ -74,3 +75,8 @@ def test_resources_are_found_by_name_arn_and_reference() -> None:
 
 def test_a_single_value_counts_as_a_list_of_one() -> None:
     assert [listed(None), listed("a"), listed(["a", "b"])] == [[], ["a"], ["a", "b"]]
+
+
+def test_everything_stands_in_the_region_of_the_account() -> None:
+    account = Account({"one": TEMPLATE}, region="eu-west-1")
+    assert account.resolve("one", {"Fn::Sub": "${AWS::Region} ${Queue.Arn}"}) == f"eu-west-1 arn:aws:sqs:eu-west-1:{ACCOUNT}:one-Queue"

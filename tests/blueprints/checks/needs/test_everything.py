@@ -2,6 +2,7 @@ from pathlib import Path
 
 from blueprints.checks.deployed import Account
 from blueprints.checks.needs.everything import all_needs
+from blueprints.checks.needs.facts import Facts
 
 
 def test_every_kind_of_need_is_collected_once(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_every_kind_of_need_is_collected_once(tmp_path: Path) -> None:
         "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": machine},
         "Rule": {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{"Arn": {"Fn::GetAtt": ["Queue", "Arn"]}}]}},
     }
-    found = all_needs(Account({"s": {"Resources": resources}}), tmp_path, {})
+    found = all_needs(Account({"s": {"Resources": resources}}), tmp_path, Facts())
     assert len(found) == len(set(found))
     assert {(need.principal, need.action) for need in found} >= {
         ("arn:role", "sqs:SendMessage"),

@@ -32,7 +32,10 @@ def test_a_traced_function_sends_its_traces() -> None:
 
 
 def test_a_function_in_a_network_makes_interfaces() -> None:
-    assert needed(VpcConfig={"SubnetIds": ["a"]}) == LOGS | {(action, "*") for action in NETWORK_ACTIONS}
+    found = needed(VpcConfig={"SubnetIds": ["a"]}) - LOGS
+    assert {action for action, _ in found} == set(NETWORK_ACTIONS)
+    assert ("ec2:DescribeSubnets", "*") in found
+    assert ("ec2:CreateNetworkInterface", "arn:aws:ec2:us-east-1:111122223333:subnet/example") in found
 
 
 def test_a_function_reads_the_queue_that_feeds_it() -> None:

@@ -3,12 +3,18 @@ from pathlib import Path
 import pytest
 
 from blueprints.checks.deployed import Account
+from blueprints.checks.needs.facts import Facts
 from blueprints.checks.needs.handlers import handler_needs, package_of
 from blueprints.checks.permissions import Need
 
 HEAD = "import boto3, os\ndef handler(event, context):\n    "
 BUCKET = "arn:aws:s3:::s-Bucket"
-TOLD = {("work", "s3:GetObject"): [f"{BUCKET}/x"], ("work", "textract reads"): [f"{BUCKET}/document"]}
+FACTS = Facts(
+    named={("work", "s3:GetObject"): [f"{BUCKET}/x"], ("work", "textract:Read"): [f"{BUCKET}/document"]},
+    also={("work", "s3:ListBucketVersions"): [BUCKET], ("other", "s3:ListBucket"): [BUCKET]},
+    unused=frozenset({"textract:AnalyzeExpense"}),
+)
+ANSWERS = ("s3:ListBucketVersions", BUCKET)
 
 
 def needs(root: Path, line: str, *, package: str = "work") -> list[Need]:
@@ -30,11 +36,11 @@ def needs(root: Path, line: str, *, package: str = "work") -> list[Need]:
     )
     (found,) = account.of_type("AWS::Lambda::Function")
     assert package_of(found) == package
-    return list(handler_needs(account, found, root, TOLD))
+    return list(handler_needs(account, found, root, FACTS))
 
 
 def pairs(found: list[Need]) -> set[tuple[str, str]]:
-    return {(need.action, need.resource) for need in found}
+    return {(need.action, need.resource) for need in found} - {ANSWERS}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +76,15 @@ def test_a_role_that_is_handed_over_is_passed_and_then_used(tmp_path: Path) -> N
     assert (passing.resource, dict(passing.context)) == ("arn:notices", {"iam:passedtoservice": "textract.amazonaws.com"})
     (publishing,) = (need for need in found if need.action == "sns:Publish")
     assert (publishing.principal, publishing.resource) == ("arn:notices", "arn:topic")
+
+
+def test_permissions_that_decide_about_answers_are_needed_as_well(tmp_path: Path) -> None:
+    found = needs(tmp_path, "boto3.client('s3').get_object(Bucket=event['bucket'], Key='k')")
+    assert ANSWERS in {(need.action, need.resource) for need in found}
+
+
+def test_what_the_settings_switch_off_is_not_needed(tmp_path: Path) -> None:
+    assert "textract:AnalyzeExpense" not in {action for action, _ in pairs(needs(tmp_path, "boto3.client('textract').analyze_expense()"))}
 
 
 def test_a_function_of_somebody_else_needs_nothing_here(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 
 from blueprints.checks.deployed import Account
+from blueprints.checks.needs.facts import Facts
 from blueprints.checks.needs.workflows import LOG_DELIVERY_ACTIONS, all_states, definition, integration, parameters, workflow_needs
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:s-Machine"
 EXECUTION = MACHINE.replace(":stateMachine:", ":execution:")
+NOTHING = Facts()
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:s-Function"
 TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/s-Table"
 
@@ -28,14 +30,15 @@ def account(states: dict[str, Any], **properties: Any) -> Account:
                     "Function": {"Type": "AWS::Lambda::Function", "Properties": {}},
                     "Table": {"Type": "AWS::DynamoDB::Table"},
                     "Bucket": {"Type": "AWS::S3::Bucket"},
+                    "Key": {"Type": "AWS::KMS::Key", "Properties": {}},
                 }
             }
         }
     )
 
 
-def needed(states: dict[str, Any], **properties: Any) -> set[tuple[str, str]]:
-    return {(need.action, need.resource) for need in workflow_needs(account(states, **properties))}
+def needed(states: dict[str, Any], facts: Facts = NOTHING, **properties: Any) -> set[tuple[str, str]]:
+    return {(need.action, need.resource) for need in workflow_needs(account(states, **properties), facts)}
 
 
 def task(resource: str, **fields: Any) -> dict[str, Any]:
@@ -86,6 +89,30 @@ def test_a_distributed_map_needs_its_children_its_reader_and_its_writer() -> Non
         ("states:RedriveExecution", f"{EXECUTION}/label:run"),
         ("s3:ListBucket", "arn:aws:s3:::s-Bucket"),
         *((f"s3:{action}", written) for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")),
+    }
+
+
+def test_resources_that_executions_name_are_told_by_state() -> None:
+    state = task("arn:aws:states:::aws-sdk:s3:listObjectsV2", Parameters={"Bucket.$": "$.bucket"})
+    assert needed({"List": state}) == {("s3:ListBucket", "{unknown}")}
+    assert needed({"List": state}, Facts(named={("List", "s3:ListBucket"): ["arn:one", "arn:two"]})) == {
+        ("s3:ListBucket", "arn:one"),
+        ("s3:ListBucket", "arn:two"),
+    }
+
+
+def test_a_key_of_the_customer_is_used_for_executions_and_for_the_log() -> None:
+    given = account({}, EncryptionConfiguration={"KmsKeyId": {"Ref": "Key"}}, LoggingConfiguration={"Level": "ALL"})
+    found = {(need.principal, need.action, need.context[0]) for need in workflow_needs(given, Facts()) if need.action.startswith("kms:")}
+    own, log = (
+        ("kms:encryptioncontext:aws:states:statemachinearn", MACHINE),
+        ("kms:encryptioncontext:sourcearn", "arn:aws:logs:us-east-1:111122223333:*"),
+    )
+    assert found == {
+        ("arn:role", "kms:Decrypt", own),
+        ("arn:role", "kms:GenerateDataKey", own),
+        ("arn:role", "kms:GenerateDataKey", log),
+        ("delivery.logs.amazonaws.com", "kms:Decrypt", log),
     }
 
 
