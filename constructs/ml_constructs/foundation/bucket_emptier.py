@@ -1,6 +1,6 @@
 """Empties buckets that go with their stack, which S3 refuses to delete while they hold objects."""
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -8,6 +8,7 @@ from constructs import Construct
 
 from ml_constructs.foundation.handler_function import HandlerDefaults, HandlerFunction
 from ml_constructs.foundation.roles import allow_matching
+from ml_constructs.foundation.singletons import once_per_stack
 
 BUCKET_ACTIONS = ("s3:GetBucketPolicy", "s3:ListBucketVersions", "s3:PutBucketPolicy")
 OBJECT_ACTIONS = ("s3:DeleteObject", "s3:DeleteObjectVersion")
@@ -25,9 +26,7 @@ class BucketEmptier(Construct):
     @classmethod
     def of(cls, scope: Construct) -> "BucketEmptier":
         """The one of the stack that ``scope`` is in, defined on first use."""
-        stack = Stack.of(scope)
-        existing = stack.node.try_find_child("BucketEmptier")
-        return existing if isinstance(existing, cls) else cls(stack, "BucketEmptier")
+        return once_per_stack(scope, cls)
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)

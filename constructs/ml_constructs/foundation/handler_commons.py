@@ -1,7 +1,6 @@
 """What the functions of one stack share."""
 
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -11,6 +10,7 @@ from constructs import Construct
 
 from ml_constructs.foundation.compliance import acknowledge
 from ml_constructs.foundation.roles import finding_name
+from ml_constructs.foundation.singletons import once_per_stack
 
 PYTHON = "python3.14"
 POWERTOOLS_VERSION = "3.37.0"
@@ -23,8 +23,6 @@ INTERFACE_ACTIONS = (
     "ec2:DeleteNetworkInterface",
     "ec2:UnassignPrivateIpAddresses",
 )
-
-_of_stacks: "WeakKeyDictionary[Stack, HandlerCommons]" = WeakKeyDictionary()
 
 
 class HandlerCommons(Construct):
@@ -39,10 +37,7 @@ class HandlerCommons(Construct):
     @classmethod
     def of(cls, scope: Construct) -> "HandlerCommons":
         """Those of the stack that ``scope`` is in, defined on first use."""
-        stack = Stack.of(scope)
-        if stack not in _of_stacks:
-            _of_stacks[stack] = cls(stack, "Handlers")
-        return _of_stacks[stack]
+        return once_per_stack(scope, cls)
 
     @cached_property
     def powertools(self) -> lambda_.ILayerVersion:

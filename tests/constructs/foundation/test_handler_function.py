@@ -120,7 +120,7 @@ def test_a_placed_function_runs_in_the_subnets(
     network = {"SecurityGroupIds": ["sg-1"], "SubnetIds": ["subnet-1", "subnet-2"]}
     synthesised = template()
     synthesised.has_resource_properties("AWS::Lambda::Function", {"VpcConfig": network})
-    policies = [{"Ref": Match.string_like_regexp(name)} for name in ("^HandlersTracing", "^HandlersInterfaces")]
+    policies = [{"Ref": Match.string_like_regexp(name)} for name in ("^HandlerCommonsTracing", "^HandlerCommonsInterfaces")]
     synthesised.has_resource_properties("AWS::IAM::Role", {"ManagedPolicyArns": policies})
 
 
