@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from blueprints.local import adapter, stand_ins
 from blueprints.local.clients import Clients
-from blueprints.local.cloudformation import RegistryTypes
 from blueprints.local.dispatch import Dispatcher
 from blueprints.local.front_door import FrontDoor
 from blueprints.local.moto_services import MotoServices
@@ -27,5 +26,5 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     except ModuleNotFoundError:
         programs = ()
     dispatcher = Dispatcher(MotoServices(), programs, clients.administrator)
-    adapter.apply(workers, dispatcher, RegistryTypes(clients.administrator), ledger)
+    adapter.apply(workers, dispatcher, clients, ledger)
     return FrontDoor(adapter.plain_application(), ledger), workers

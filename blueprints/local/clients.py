@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -14,7 +15,25 @@ from blueprints.local import identity
 ClientFactory = Callable[[str], Any]
 """Returns a boto3 client for a service name."""
 
-SETTINGS = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, s3={"addressing_style": "path"}, max_pool_connections=50)
+SETTINGS = Config(
+    retries={"total_max_attempts": 1},
+    inject_host_prefix=False,
+    s3={"addressing_style": "path"},
+    max_pool_connections=50,
+    read_timeout=920,  # longer than a Lambda function may take
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Somebody's access key."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+
+
+ADMINISTRATOR = Credentials(identity.ACCESS_KEY_ID, identity.SECRET_ACCESS_KEY)
 
 
 class Clients:
@@ -27,17 +46,31 @@ class Clients:
     def __init__(self, port: int) -> None:
         self._port = port
         self._lock = threading.Lock()
-        self._administrators: dict[str, Any] = {}
-        self._session = boto3.Session(
-            aws_access_key_id=identity.ACCESS_KEY_ID, aws_secret_access_key=identity.SECRET_ACCESS_KEY, region_name=identity.REGION
-        )
+        self._made: dict[tuple[Credentials, str], Any] = {}
+        self._session = boto3.Session(region_name=identity.REGION)
 
     def administrator(self, service: str) -> Any:
         """Returns a client that may do everything."""
-        with self._lock:
-            if service not in self._administrators:
-                self._administrators[service] = self._make(self._session, service)
-            return self._administrators[service]
+        return self.of(ADMINISTRATOR)(service)
 
-    def _make(self, session: boto3.Session, service: str) -> Any:
-        return session.client(service, endpoint_url=identity.endpoint_url(self._port), config=SETTINGS)  # type: ignore[call-overload]
+    def of(self, credentials: Credentials) -> ClientFactory:
+        """Returns a factory of clients that act with ``credentials``."""
+
+        def make(service: str) -> Any:
+            with self._lock:
+                if (credentials, service) not in self._made:
+                    self._made[credentials, service] = self._make(credentials, service)
+                return self._made[credentials, service]
+
+        return make
+
+    def _make(self, credentials: Credentials, service: str) -> Any:
+        make: Any = self._session.client
+        return make(
+            service,
+            aws_access_key_id=credentials.access_key_id,
+            aws_secret_access_key=credentials.secret_access_key,
+            aws_session_token=credentials.session_token,
+            endpoint_url=identity.endpoint_url(self._port),
+            config=SETTINGS,
+        )

@@ -1,0 +1,41 @@
+"""Everything that has to be adapted inside the emulators, one function an adaptation, each with its reason.
+
+Each has a contract test that runs against the unadapted ministack, and fails as soon as the adaptation is not needed any more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from blueprints.local.adapter import calls, functions, resources, storage, workflows
+from blueprints.local.clients import Clients
+from blueprints.local.cloudformation import RegistryTypes
+from blueprints.local.dispatch import Dispatcher
+from blueprints.local.provenance import Ledger
+from blueprints.local.step_functions import Tokens
+from blueprints.local.worker import Workers
+
+
+def plain_application() -> Any:
+    """Returns ministack as it is."""
+    from ministack.app import app
+
+    return app
+
+
+def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Ledger) -> None:
+    """Adapts the emulators in this process."""
+    types = RegistryTypes(clients.administrator)
+    calls.loopback_counts_as_tls()
+    calls.calls_pass_the_dispatcher(dispatcher)
+    storage.buckets_keep_their_tags()
+    functions.functions_run_in_awslambdaric(workers, ledger)
+    functions.powertools_layer_is_public()
+    resources.conditions_understand_functions()
+    resources.registry_types_exist(types)
+    resources.events_reach_the_ledger(types, ledger)
+    workflows.tasks_act_as_their_role(clients)
+    workflows.tokens_are_waited_for(Tokens())
+    workflows.errors_match_as_documented()
+    workflows.executions_end_in_time()
+    workflows.distributed_maps_read_and_write(clients)

@@ -1,0 +1,42 @@
+"""Adaptations of how calls reach ministack's services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from blueprints.local import operations
+from blueprints.local.dispatch import Dispatcher, Handler
+from blueprints.local.operations import Request
+
+
+def loopback_counts_as_tls() -> None:
+    """Policies that demand TLS would deny every request: the transport is plain HTTP that never leaves the machine."""
+    from ministack import app
+
+    pin = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, _secure: pin(source_ip, True)
+
+
+def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
+    """Services that ministack lacks answer 400, its made-up model answers pass as real, and unknown operations look like caller's mistakes."""
+    from ministack import app
+    from ministack.core import iam_actions
+
+    class Handlers(dict[str, Handler]):
+        def get(self, service: str, default: Any = None) -> Any:  # noqa: ARG002
+            return self[service]
+
+        def __missing__(self, service: str) -> Handler:
+            return self.setdefault(service, dispatcher.guard(None))
+
+    app.SERVICE_HANDLERS = Handlers({name: dispatcher.guard(handler) for name, handler in app.SERVICE_HANDLERS.items()})
+    extract = iam_actions.extract_iam_action
+
+    def with_forwarded_services(service: str, method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> str | None:
+        if service in app.SERVICE_REGISTRY or service in app.SERVICE_NAME_ALIASES:
+            known: str | None = extract(service, method, path, headers, body, query)
+            return known
+        call = operations.identify(Request(method, path, "", headers, body))
+        return f"{service}:{call.operation}" if call else None
+
+    iam_actions.extract_iam_action = with_forwarded_services
