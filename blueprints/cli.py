@@ -7,6 +7,7 @@ import typer
 
 from blueprints import showing
 from blueprints.console import FAILED, err, fail, out, print_json
+from blueprints.tools import missing_for_synthesis, put_on_path
 from stacks.catalogue import CATALOGUE, Entry
 from stacks.settings.problems import nearest
 
@@ -27,6 +28,12 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A blueprint, as `list
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON document instead, for scripts.")]
 
 
+@app.callback()
+def prepare() -> None:
+    """Runs before every command."""
+    put_on_path()
+
+
 def examples(*lines: str) -> str:
     """Returns the examples below the help of a command."""
     return "\n\n".join(["[bold]Examples[/]", *(f"  python -m blueprints {line}" for line in lines), EXIT_CODES])
@@ -45,6 +52,7 @@ def list_blueprints(*, as_json: AsJson = False) -> None:
 def show(name: Name, *, as_json: AsJson = False) -> None:
     """Shows a blueprint: its services and their status, its settings, its outputs."""
     entry = known(name)
+    require_node()
     told = showing.description(entry)
     if as_json:
         print_json(told)
@@ -58,6 +66,7 @@ def schema(
     write: Annotated[bool, typer.Option("--write", help=f"Write it to {SCHEMA}, where the sample settings point editors to.")] = False,
 ) -> None:
     """Prints the JSON schema of settings files."""
+    require_node()
     from stacks.settings.published import as_text, json_schema
 
     text = as_text(json_schema())
@@ -96,6 +105,7 @@ def stop() -> None:
 @app.command(epilog=examples("docs", "docs --check"))
 def docs(*, check: Annotated[bool, typer.Option("--check", help="Only tell which pages are out of date.")] = False) -> None:
     """Generates the blueprints' pages, the catalogue tables and the settings schema."""
+    require_node()
     from blueprints import docs as pages
     from stacks.settings.published import as_text, json_schema
 
@@ -108,6 +118,12 @@ def docs(*, check: Annotated[bool, typer.Option("--check", help="Only tell which
         err.print(f"{'Out of date' if check else 'Written'}: {path}")
     if check and changed:
         raise typer.Exit(FAILED)
+
+
+def require_node() -> None:
+    """Ends the command when what a synthesis needs isn't installed."""
+    if missing := missing_for_synthesis():
+        fail(f"not installed: {', '.join(missing)}; `make setup` installs it", FAILED)
 
 
 def known(name: str) -> Entry:

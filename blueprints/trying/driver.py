@@ -1,22 +1,19 @@
 """Tries a blueprint from start to end."""
 
 import json
-import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from blueprints.console import FAILED, INTERRUPTED, OK, err, fail, out, print_json
+from blueprints.tools import missing_for_trial
 from blueprints.trying.steps import Steps
 from blueprints.trying.trial import Session, Trial, settings_file, trial_of
 from stacks.catalogue import Entry
 
-ROOT = Path(__file__).resolve().parents[2]
 TERMINATED = 128 + signal.SIGTERM
 
 
@@ -27,7 +24,8 @@ def run(entry: Entry, files: Sequence[Path], *, keep: bool, port: int | None, as
         The exit code.
     """
     trial = trial_of(entry)
-    check_tools()
+    if missing := missing_for_trial():
+        fail(f"not installed: {', '.join(missing)}; `make setup-try` installs it", FAILED)
     check_files(entry, trial, files)
     from blueprints.local.cdk import CdkError
     from blueprints.local.embedded import EmbeddedAws, PortTakenError, StartError
@@ -44,19 +42,6 @@ def run(entry: Entry, files: Sequence[Path], *, keep: bool, port: int | None, as
     except KeyboardInterrupt:
         err.print("\nInterrupted; nothing is left running.")
         return INTERRUPTED
-
-
-def check_tools() -> None:
-    """Ends the command when something that `make setup-try` installs isn't there."""
-    missing = []
-    if not (ROOT / "node_modules" / ".bin" / "cdk").exists():
-        missing.append("the CDK command line (node_modules/.bin/cdk)")
-    if not shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])):
-        missing.append("Node")
-    if find_spec("ministack") is None:
-        missing.append("the embedded AWS (requirements-local.txt)")
-    if missing:
-        fail(f"not installed: {', '.join(missing)}; `make setup-try` installs it")
 
 
 def check_files(entry: Entry, trial: Trial | None, files: Sequence[Path]) -> None:
