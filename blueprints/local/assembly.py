@@ -8,6 +8,7 @@ from blueprints.local import adapter, stand_ins
 from blueprints.local.clients import Clients
 from blueprints.local.dispatch import Dispatcher
 from blueprints.local.front_door import FrontDoor
+from blueprints.local.message_moves import MessageMoves
 from blueprints.local.moto_services import MotoServices
 from blueprints.local.provenance import Ledger
 from blueprints.local.worker import Workers
@@ -25,6 +26,6 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
         programs = stand_ins.ALL()
     except ModuleNotFoundError:
         programs = ()
-    dispatcher = Dispatcher(MotoServices(), programs, clients.administrator)
+    dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves()], clients.administrator)
     adapter.apply(workers, dispatcher, clients, ledger)
     return FrontDoor(adapter.plain_application(), ledger), workers

@@ -69,10 +69,7 @@ APIS = {
 def api_of(kind: str) -> Api:
     """Returns where resources of the type ``kind`` would be created in AWS."""
     _, service, resource = kind.split("::")[:3]
-    if service == "Bedrock" and resource in AGENT_TYPES:
-        name = "bedrock-agent"
-    else:
-        name = SERVICES.get(service, service.lower())
+    name = "bedrock-agent" if service == "Bedrock" and resource in AGENT_TYPES else SERVICES.get(service, service.lower())
     return APIS.get(kind) or Api(name, f"Create{resource}", f"Update{resource}", f"Delete{resource}")
 
 

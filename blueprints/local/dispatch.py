@@ -67,16 +67,20 @@ class Dispatcher:
     Args:
         moto: Keeps what services have to be told that ministack lacks.
         stand_ins: Answer for the models.
+        supplements: Answer with the service's semantics, where ministack lacks an operation.
         aws: Gives the stand-ins their clients.
     """
 
     moto: MotoServices
     stand_ins: Iterable[StandIn]
+    supplements: Iterable[StandIn]
     aws: ClientFactory
-    _by_operation: Mapping[Call, StandIn] = field(init=False)
+    _by_operation: Mapping[Call, tuple[StandIn, str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._by_operation = {Call(each.service, operation): each for each in self.stand_ins for operation in each.operations}
+        labelled = [(each, provenance.stand_in(each.name)) for each in self.stand_ins]
+        labelled += [(each, provenance.REAL) for each in self.supplements]
+        self._by_operation = {Call(each.service, name): (each, label) for each, label in labelled for name in each.operations}
 
     def guard(self, handler: Handler | None) -> Handler:
         """Returns a handler that asks ``handler`` only for what it really does."""
@@ -96,9 +100,9 @@ class Dispatcher:
         return guarded
 
     async def _instead(self, call: Call, request: Request, context: Served) -> Answer | None:
-        """Answers what only stand-ins may answer."""
-        if stand_in := self._by_operation.get(call):
-            context.provenance = provenance.stand_in(stand_in.name)
+        """Answers what stand-ins and supplements answer, and refuses what only stand-ins may answer."""
+        if found := self._by_operation.get(call):
+            stand_in, context.provenance = found
             return _plain(await asyncio.to_thread(self._ask, stand_in, call, request))
         if re.fullmatch(MADE_UP.get(call.service, "(?!)"), call.operation):
             return _refuse(call, context)

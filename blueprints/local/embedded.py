@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -83,19 +84,25 @@ class EmbeddedAws:
             raise
 
     def _news(self) -> dict[str, Any]:
-        assert self._process is not None and self._process.stdout is not None  # noqa: S101
-        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
-        line = self._process.stdout.readline() if readable else b""
+        output = self._running.stdout
+        readable, _, _ = select.select([output], [], [], START_SECONDS)
+        line = output.readline() if output and readable else b""
         if not line:
-            raise StartError(f"the embedded AWS did not start within {START_SECONDS} seconds; see {self.log}:\n{self._tail()}")
+            happened = "ended before it was ready" if readable else f"was not ready within {START_SECONDS} seconds"
+            raise StartError(f"the embedded AWS {happened}:\n{self._tail()}")
         news: dict[str, Any] = json.loads(line)
         return news
 
     def _take(self, news: dict[str, Any]) -> None:
         if news["event"] == "port taken":
             raise PortTakenError(f"port {news['port']} is taken: another program listens on {identity.LOOPBACK}:{news['port']}")
-        assert self._process is not None  # noqa: S101
-        self.port, self.pid = news["port"], self._process.pid
+        self.port, self.pid = news["port"], self._running.pid
+
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the embedded AWS is not running in this process")
+        return self._process
 
     def _tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
@@ -143,12 +150,13 @@ class EmbeddedAws:
 
     def detach(self) -> Path:
         """Leaves the server running after this process and returns the file that tells where it is."""
-        assert self._process is not None and self._process.stdin is not None and self._process.stdout is not None  # noqa: S101
-        self._process.stdin.write(server.DETACH)
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.returncode = 0  # its end is not this process's business any more
-        self._process = None
+        process, self._process = self._running, None
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                if pipe is process.stdin:
+                    pipe.write(server.DETACH)
+                pipe.close()
+        process.returncode = 0  # its end is not this process's business any more
         running = self.home / "running.json"
         running.write_text(json.dumps({"pid": self.pid, "port": self.port}))
         return running
@@ -195,10 +203,8 @@ def end_group(leader: int, *, wait: Any) -> None:
 
 
 def _signal_group(leader: int, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # already gone; macOS answers EPERM for a group of zombies
         os.killpg(leader, number)
-    except (ProcessLookupError, PermissionError):
-        pass  # already gone; macOS answers EPERM for a group of zombies
 
 
 def _wait_for_end(pid: int, seconds: float) -> None:

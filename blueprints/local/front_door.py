@@ -30,6 +30,7 @@ class FrontDoor:
         self._ledger = ledger
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answers one request."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
         elif scope["path"] == REPORT_PATH:

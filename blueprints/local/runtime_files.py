@@ -73,7 +73,7 @@ def _add(layer: zipfile.ZipFile, top: Path) -> None:
 
 def top_level_paths(packages: tuple[str, ...]) -> list[Path]:
     """Returns the modules, packages and metadata of ``packages`` and of everything that they need."""
-    paths = set()
+    paths: set[Path] = set()
     for found in _with_requirements(packages):
         tops = {file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")}
         paths.update(Path(str(found.locate_file(top))) for top in tops)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from blueprints.local import operations
@@ -18,7 +19,7 @@ def loopback_counts_as_tls() -> None:
 
 
 def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
-    """Services that ministack lacks answer 400, its made-up model answers pass as real, and unknown operations look like caller's mistakes."""
+    """Answers that ministack makes up pass as real, and what it does not implement looks like a mistake of the caller."""
     from ministack import app
     from ministack.core import iam_actions
 
@@ -40,3 +41,18 @@ def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
         return f"{service}:{call.operation}" if call else None
 
     iam_actions.extract_iam_action = with_forwarded_services
+
+
+def moves_name_their_queue() -> None:
+    """The operations on message moves, which ministack does not have, name the queue otherwise than those it has."""
+    from ministack.core import iam_actions
+
+    extract = iam_actions.extract_resource_arn
+
+    def with_source(service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any) -> str:
+        if service == "sqs" and headers.get("x-amz-target", "").endswith("MessageMoveTask"):
+            return str(json.loads(body).get("SourceArn", "*"))
+        arn: str = extract(service, method, path, headers, body, *rest)
+        return arn
+
+    iam_actions.extract_resource_arn = with_source

@@ -80,14 +80,15 @@ class ResourceHandlers(dict[str, dict[str, Any]]):
         return {"create": known.create, "update": known.update, "delete": known.delete}
 
     def get(self, kind: str, default: Any = None) -> Any:
-        return self[kind] if kind in self else default
+        """Returns the handlers of ``kind``; unlike a dictionary's own, it finds those of the registry too."""
+        return self[kind] if kind in self else default  # noqa: SIM401
 
 
 def _checked(kind: str, handler: dict[str, Any]) -> dict[str, Any]:
     """Lets the registry's schema have its say, and completes the attributes from the properties."""
     if schemas.schema(kind) is None or "create" not in handler:
         return handler
-    create, update = handler["create"], handler.get("update")
+    create, update = handler["create"], handler.get("update") or handler["create"]
 
     def checked_create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, Any]]:
         check(kind, logical_id, properties)
@@ -99,7 +100,7 @@ def _checked(kind: str, handler: dict[str, Any]) -> dict[str, Any]:
         new_id, attributes = update(physical_id, old, new, *place)
         return new_id, _completed(attributes, new)
 
-    return {**handler, "create": checked_create, **({"update": checked_update} if update else {})}
+    return {**handler, "create": checked_create, **({"update": checked_update} if "update" in handler else {})}
 
 
 def _completed(attributes: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
