@@ -242,6 +242,13 @@ class RegistryTypes:
             self._types[kind] = RegistryType(kind, self._aws)
         return self._types.get(kind)
 
+    def require(self, kind: str) -> RegistryType:
+        """Returns the type ``kind``, which CloudFormation has to have."""
+        found = self.get(kind)
+        if found is None:
+            raise ValueError(f"kind must be a type of CloudFormation's registry, got {kind!r}")
+        return found
+
     def provenance(self, kind: str, physical_id: str) -> str:
         """Returns how real a resource is."""
         if kind.startswith(WITHOUT_EFFECT):

@@ -36,6 +36,7 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     functions.functions_run_in_awslambdaric(workers, ledger)
     functions.powertools_layer_is_public()
     resources.conditions_understand_functions()
+    resources.alarms_on_expressions_are_kept(types)
     resources.registry_types_exist(types)
     resources.events_reach_the_ledger(types, ledger)
     workflows.tasks_act_as_their_role(clients)

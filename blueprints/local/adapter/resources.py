@@ -40,6 +40,30 @@ def _each(change: Callable[[Any], Any], node: dict[str, Any]) -> dict[str, Any]:
     return {name: change(part) for name, part in node.items()}
 
 
+def alarms_on_expressions_are_kept(types: RegistryTypes) -> None:
+    """ministack refuses alarms on metric math; they are stored, and never go off."""
+    from ministack.services.cloudformation import provisioners
+
+    kind = "AWS::CloudWatch::Alarm"
+    native, stored = provisioners._RESOURCE_HANDLERS[kind], types.require(kind)
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        return (stored.create if "Metrics" in properties else native["create"])(logical_id, properties, stack)
+
+    def update(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str) -> Any:
+        if ("Metrics" in old) != ("Metrics" in new):
+            delete(physical_id, old)
+            return create(logical_id, new, stack)
+        return (
+            stored.update(physical_id, old, new, stack) if "Metrics" in new else native["update"](physical_id, old, new, stack, logical_id)
+        )
+
+    def delete(physical_id: str, properties: dict[str, Any]) -> None:
+        (stored.delete if physical_id in stored.resources else native["delete"])(physical_id, properties)
+
+    provisioners._RESOURCE_HANDLERS[kind] = {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+
+
 def registry_types_exist(types: RegistryTypes) -> None:
     """Ministack refuses most of CloudFormation's types, takes unknown and lacking properties, and leaves attributes out."""
     from ministack.services.cloudformation import provisioners, stacks
