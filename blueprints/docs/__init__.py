@@ -12,8 +12,13 @@ def write(root: Path) -> list[Path]:
     return writing.write(root)
 
 
-def stale(root: Path) -> list[Path]:
-    """Returns the paths below ``root`` of the generated files that ``write`` would change."""
+def stale(root: Path, *, full: bool = True) -> list[Path]:
+    """Returns the paths below ``root`` of the generated files that ``write`` would change.
+
+    Args:
+        root: The project's folder.
+        full: Whether to find out anew what each setting changes, which takes some seconds a blueprint.
+    """
     from blueprints.docs import writing
 
-    return writing.stale(root)
+    return writing.stale(root, full=full)

@@ -12,6 +12,7 @@ COMPARISONS = {
     "LessThanThreshold": "<",
     "LessThanOrEqualToThreshold": "≤",
 }
+LONG = 60
 MISSING = {"notBreaching": "counts as good", "breaching": "counts as bad", "ignore": "keeps the state", "missing": "state becomes unknown"}
 
 
@@ -30,16 +31,25 @@ def _row(template: Template, alarm: Resource) -> tuple[str, ...]:
 
 def _metric(template: Template, properties: Mapping[str, Any]) -> str:
     if "MetricName" in properties:
-        return _one(template, properties)
+        return _named([_one(template, properties)])
     metrics = properties.get("Metrics", [])
-    formulas = [markdown.code(metric["Expression"]) for metric in metrics if "Expression" in metric]
-    parts = [f"{metric['Id']} = {_one(template, metric['MetricStat']['Metric'])}" for metric in metrics if "MetricStat" in metric]
-    return ", ".join(formulas + parts)
+    formulas = [markdown.code(metric["Expression"]) for metric in metrics if len(metric.get("Expression", "")) in range(1, LONG)]
+    measured = [_one(template, metric["MetricStat"]["Metric"]) for metric in metrics if "MetricStat" in metric]
+    return ", ".join([*formulas, _named(measured)])
 
 
-def _one(template: Template, metric: Mapping[str, Any]) -> str:
-    names = [template.text(dimension["Value"]) for dimension in metric.get("Dimensions", [])]
-    return f"{markdown.code(metric['Namespace'] + ' ' + metric['MetricName'])}{' of ' + ', '.join(names) if names else ''}"
+def _one(template: Template, metric: Mapping[str, Any]) -> tuple[str, str]:
+    dimensions = [template.text(dimension["Value"]) for dimension in metric.get("Dimensions", [])]
+    return f"{metric['Namespace']} {metric['MetricName']}", ", ".join(dimensions)
+
+
+def _named(measured: list[tuple[str, str]]) -> str:
+    """Metrics by name, with what each is measured of."""
+    grouped: dict[str, list[str]] = {}
+    for name, subject in measured:
+        grouped.setdefault(name, []).append(subject)
+    texts = {markdown.code(name): ", ".join(filter(None, subjects)) for name, subjects in grouped.items()}
+    return ", ".join(f"{name} of {subjects}" if subjects else name for name, subjects in texts.items())
 
 
 def _rule(properties: Mapping[str, Any]) -> str:
@@ -65,4 +75,7 @@ def _bound(properties: Mapping[str, Any]) -> str:
 
 
 def _time(seconds: int) -> str:
-    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds % length == 0:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"

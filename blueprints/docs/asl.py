@@ -49,18 +49,11 @@ def definition(template: Template, machine: Resource) -> Definition:
 
 
 def walk(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yields the states in the order in which they are reached, those inside Map and Parallel states too."""
-    waiting, seen = [body["StartAt"]], set[str]()
-    while waiting:
-        name = waiting.pop(0)
-        if name in seen:
-            continue
-        seen.add(name)
-        state = body["States"][name]
+    """Yields the states in the order of the definition, those inside Map and Parallel states after these."""
+    for name, state in body["States"].items():
         yield {"Name": name, **state}
         for inner in inner_machines(state):
             yield from walk(inner)
-        waiting += [target for target, _ in transitions(state)]
 
 
 def inner_machines(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -1,7 +1,8 @@
 """The cost section: what bills by the hour, what by use, and which setting moves it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,43 +14,55 @@ from blueprints.docs.resources import short
 from blueprints.docs.template import Resource, Template
 
 DATA = Path(__file__).with_name("costs.yaml")
-WHEN = {"idle": "by time, idle or not", "use": "by use", "free": "free"}
+WHEN = {"idle": "by time, idle or not", "use": "by use"}
+EMBEDDED_METRICS = "POWERTOOLS_METRICS_NAMESPACE"
 
 
-@dataclass(frozen=True)
-class Driver:
-    """One thing that AWS bills for."""
-
-    key: str
-    count: int
-    when: str
-    basis: str
-    source: str
-
-
-def costs(template: Template, moved_by: Mapping[str, str]) -> str:
-    """Returns the cost drivers of a template, those that bill while idle first.
+def costs(templates: Mapping[str, Template], moved_by: Mapping[str, str]) -> str:
+    """Returns the cost drivers of a blueprint, those that bill while idle first.
 
     Args:
-        template: The template.
+        templates: Its templates by name, each with a column of counts.
         moved_by: By resource type or service, the settings that move it.
+
+    Raises:
+        ValueError: A resource type that ``costs.yaml`` does not know.
     """
-    found = sorted(drivers(template), key=lambda driver: (driver.when != "idle", driver.key))
-    rows = [(_name(d), WHEN[d.when], d.basis, moved_by.get(d.key, ""), f"[pricing]({d.source})") for d in found]
-    return markdown.table(("What", "Billed", "Basis", "Moved by", "Source"), rows)
+    counts = [drivers(template) for template in templates.values()]
+    entries = {key: _entry(key) for count in counts for key in count}
+    rows = [
+        (_name(key), WHEN[entry["when"]], entry["basis"], moved_by.get(key, ""), *(_count(key, count) for count in counts), _link(entry))
+        for key, entry in sorted(entries.items(), key=lambda item: (item[1]["when"] != "idle", _name(item[0])))
+    ]
+    return markdown.table(("What", "Billed", "Basis", "Moved by", *templates, "Source"), rows)
 
 
-def drivers(template: Template) -> Iterator[Driver]:
-    """Yields what a template is billed for, by resource type and by service called."""
-    known = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    for name, entry in known["resources"].items():
-        count = sum(1 for resource in template.of_type(name) if _billed(resource))
-        if count:
-            yield Driver(name, count, **entry)
+def drivers(template: Template) -> Counter[str]:
+    """Counts what a template is billed for: resource types, and services called.
+
+    Raises:
+        ValueError: A resource type that ``costs.yaml`` does not know.
+    """
+    found: Counter[str] = Counter()
+    for resource in template.resources.values():
+        if resource.type not in _known()["resources"]:
+            _refuse_unknown(resource)
+        elif _billed(resource):
+            found[resource.type] += 1
+    found.update(_called(template) & set(_known()["services"]))
+    return found
+
+
+def _called(template: Template) -> set[str]:
     called = {action.split(":")[0] for role in roles(template) for statement in role.statements for action in statement.actions}
-    for name, entry in known["services"].items():
-        if name in called:
-            yield Driver(name, 0, **entry)
+    functions = template.of_type("AWS::Lambda::Function")
+    metrics = any(EMBEDDED_METRICS in function.properties.get("Environment", {}).get("Variables", {}) for function in functions)
+    return called | ({"cloudwatch"} if metrics else set())
+
+
+def _refuse_unknown(resource: Resource) -> None:
+    if resource.type not in _known()["free"] and not resource.type.startswith("Custom::"):
+        raise ValueError(f"{resource.type} must be listed in {DATA.name} with what it bills for, or as free; {resource.name} is one")
 
 
 def _billed(resource: Resource) -> bool:
@@ -57,5 +70,24 @@ def _billed(resource: Resource) -> bool:
     return resource.type != "AWS::EC2::VPCEndpoint" or kind != "Gateway"
 
 
-def _name(driver: Driver) -> str:
-    return f"{short(driver.key)} ({driver.count})" if driver.count else f"calls to {driver.key}"
+@cache
+def _known() -> Mapping[str, Any]:
+    known: Mapping[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return known
+
+
+def _entry(key: str) -> Mapping[str, str]:
+    entry: Mapping[str, str] = _known()["resources" if "::" in key else "services"][key]
+    return entry
+
+
+def _name(key: str) -> str:
+    return short(key) if "::" in key else f"calls to {key}"
+
+
+def _count(key: str, count: Counter[str]) -> str:
+    return str(count[key]) if "::" in key else "yes" if count[key] else "no"
+
+
+def _link(entry: Mapping[str, str]) -> str:
+    return f"[pricing]({entry['source']})"

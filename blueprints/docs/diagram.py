@@ -14,6 +14,7 @@ SHAPES = {
     "function": ("(", ")"),
     "service": ("[/", "/]"),
 }
+GENERIC = ("Api", "Bucket", "Function", "Machine", "Queue", "Rest", "StateMachine", "Table", "Topic")
 SERVICES = {"textract": "Amazon Textract", "comprehend": "Amazon Comprehend", "bedrock": "Amazon Bedrock", "schedule": "Schedule"}
 
 
@@ -48,7 +49,7 @@ def _label(flow: Flow, node: str) -> str:
     if kind == "function":
         return f"{function_name(resource)}<br/>function"
     inside = [function_name(flow.template.resources[name]) for name in flow.members.get(node, [])]
-    name = next((part for part in reversed(resource.path) if part.lower() != kind.replace(" ", "").lower()), "")
+    name = next((part for part in reversed(resource.path) if part not in GENERIC), resource.path[-1])
     return "<br/>".join([f"<b>{name} {kind}</b>" if inside else f"{name}<br/>{kind}", *inside])
 
 

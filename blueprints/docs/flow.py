@@ -61,11 +61,16 @@ def _members(template: Template, nodes: Mapping[str, str], triggered: set[str]) 
 
 
 def _merged(edges: list[Edge]) -> list[Edge]:
-    """One edge per pair of ends and kind, its labels joined."""
+    """One edge per pair of ends and kind, its labels joined; a permission that only serves a dashed edge is not drawn again."""
     labels: dict[tuple[str, str, bool], list[str]] = {}
     for edge in edges:
         labels.setdefault((edge.source, edge.target, edge.dashed), []).append(edge.label)
-    return [Edge(s, t, ", ".join(dict.fromkeys(filter(None, found))), dashed) for (s, t, dashed), found in labels.items()]
+    told = {(source, target) for source, target, dashed in labels if dashed}
+    return [
+        Edge(source, target, ", ".join(dict.fromkeys(filter(None, found))), dashed)
+        for (source, target, dashed), found in labels.items()
+        if dashed or any(found) or (source, target) not in told
+    ]
 
 
 def function_name(resource: Resource) -> str:

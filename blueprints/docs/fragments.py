@@ -26,6 +26,7 @@ class Fragment(BaseModel):
 
     Args:
         introduction: What the blueprint is for, in a few sentences.
+        outputs: What each output is, by name.
         cost_moves: By resource type or service, the settings that move its cost.
         updates: Notes on updates beyond the generated table.
         tear_down: Notes on tear-down beyond the generated table.
@@ -35,6 +36,7 @@ class Fragment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     introduction: str
+    outputs: Mapping[str, str] = {}
     cost_moves: Mapping[str, str] = {}
     updates: tuple[str, ...] = ()
     tear_down: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ PLUMBING = frozenset(
         "execute-api",
     )
 )
-READS = ("s3:GetObject", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem")
+READS = ("s3:GetObject", "s3:ListBucket", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem")
 WRITES = (
     "s3:PutObject",
     "dynamodb:PutItem",

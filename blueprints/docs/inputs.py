@@ -1,12 +1,13 @@
 """The inputs and outputs sections: settings from the model, outputs from the template."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from blueprints.docs import markdown
-from blueprints.docs.template import Template
+from blueprints.docs.template import HASH, Template
 from stacks.settings.schema import Row, rows
 
 
@@ -28,7 +29,16 @@ def shown(value: Any) -> str:
     return markdown.code(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def outputs(template: Template) -> str:
-    """Returns the outputs of a stack as a table."""
-    rows = [(markdown.code(name), body.get("Description", ""), template.text(body["Value"])) for name, body in template.outputs.items()]
+def outputs(template: Template, described: Mapping[str, str]) -> str:
+    """Returns the outputs of a stack as a table; those that the CDK adds by itself are left out.
+
+    Args:
+        template: The template.
+        described: What each output is, for those without a description of their own.
+    """
+    own = {name: body for name, body in template.outputs.items() if not HASH.search(name)}
+    rows = [
+        (markdown.code(name), body.get("Description") or described.get(name, ""), template.text(body["Value"]))
+        for name, body in own.items()
+    ]
     return markdown.table(("Output", "What it is", "Value"), rows)

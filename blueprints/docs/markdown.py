@@ -37,6 +37,11 @@ def mermaid(text: str) -> str:
     return f"```mermaid\n{text.rstrip()}\n```\n"
 
 
+def markers(name: str) -> str:
+    """Returns the markers of an empty region."""
+    return f"<!-- {name}: start -->\n<!-- {name}: end -->\n"
+
+
 def replace_region(text: str, name: str, body: str) -> str:
     """Returns ``text`` with what stands between the markers of ``name`` replaced.
 

@@ -12,15 +12,16 @@ LAMBDA = "lambda.amazonaws.com"
 HEADER = ("Actions", "On", "Only if")
 
 
-def permissions(template: Template) -> str:
-    """Returns the roles of a template as Markdown."""
-    found = roles(template)
-    shared = _shared(template, found)
-    parts = [markdown.section("Every function", markdown.table(HEADER, shared), level=3)] if shared else []
-    for role in found:
-        rows = [row for row in _rows(template, role) if row not in shared]
-        parts.append(markdown.section(role.resource.name, _trust(template, role), markdown.table(HEADER, rows), level=3))
-    return "\n".join(parts)
+def permissions(*templates: Template) -> str:
+    """Returns the roles of a template as Markdown, and those that only the further ones have."""
+    shared = _shared(templates[0], roles(templates[0]))
+    parts = {"": markdown.section("Every function", markdown.table(HEADER, shared), level=3)} if shared else {}
+    for template in templates:
+        for role in roles(template):
+            rows = [row for row in _rows(template, role) if row not in shared]
+            text = markdown.section(role.resource.name, _trust(template, role), markdown.table(HEADER, rows), level=3)
+            parts.setdefault(role.resource.name, text)
+    return "\n".join(parts.values())
 
 
 def _shared(template: Template, found: list[Role]) -> list[tuple[str, ...]]:

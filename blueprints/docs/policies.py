@@ -49,7 +49,8 @@ def _attached(template: Template) -> dict[str, list[Mapping[str, Any]]]:
 
 def _role(template: Template, resource: Resource, attached: list[Mapping[str, Any]]) -> Role:
     properties = resource.properties
-    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])] + attached
+    own = [template.resources[name].properties["PolicyDocument"] for name in template.references(properties.get("ManagedPolicyArns", []))]
+    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])] + own + attached
     trust = properties["AssumeRolePolicyDocument"]["Statement"]
     services = [service for statement in trust for service in many(statement.get("Principal", {}).get("Service", []))]
     managed = [arn for arn in properties.get("ManagedPolicyArns", []) if not template.references(arn)]

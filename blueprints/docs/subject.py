@@ -10,7 +10,6 @@ import yaml
 from blueprints.docs import fragments
 from blueprints.docs.synthesis import synthesise
 from blueprints.docs.template import Template
-from blueprints.docs.variations import Variation, variations
 from stacks.catalogue import CATALOGUE, Entry
 from stacks.settings import SettingsError
 
@@ -28,7 +27,6 @@ class Subject:
         comprehensive: The template under the comprehensive sample settings.
         kept: As much of the latter as can be destroyed, with ``data_on_removal: keep``.
         destroyed: The same with ``data_on_removal: destroy``.
-        variations: What each setting changes.
     """
 
     entry: Entry
@@ -37,22 +35,19 @@ class Subject:
     comprehensive: Template
     kept: Template
     destroyed: Template
-    variations: tuple[Variation, ...]
 
 
 def read(root: Path, blueprint: str) -> Subject:
     """Synthesises a blueprint in all the ways that its page tells of."""
     settings = sample(root, blueprint)
-    minimal = synthesise(root, blueprint)
     kept, destroyed = _removals(root, blueprint, settings)
     return Subject(
         entry=CATALOGUE[blueprint],
         fragment=fragments.read(root, blueprint),
-        minimal=minimal,
+        minimal=synthesise(root, blueprint),
         comprehensive=synthesise(root, blueprint, settings),
         kept=kept,
         destroyed=destroyed,
-        variations=tuple(variations(root, blueprint, minimal, settings)),
     )
 
 

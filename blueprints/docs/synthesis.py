@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,15 @@ def synthesise(root: Path, blueprint: str, settings: Mapping[str, Any] | None = 
     Raises:
         SettingsError: The settings don't fit the blueprint.
     """
-    file = {**NEUTRAL, "deployments": {blueprint: dict(settings or {})}}
+    return _synthesise(root, blueprint, json.dumps({**NEUTRAL, "deployments": {blueprint: settings or {}}}, sort_keys=True))
+
+
+@cache
+def _synthesise(root: Path, blueprint: str, settings: str) -> Template:
     flags = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "settings.yaml"
-        path.write_text(json.dumps(file), encoding="utf-8")
-        app = cdk.App(context={**flags, **PATHS}, outdir=f"{folder}/cdk.out", analytics_reporting=False)
+        path.write_text(settings, encoding="utf-8")
+        app = cdk.App(context={**flags, **PATHS}, outdir=f"{folder}/cdk.out", builtin_cloud_formation_validation=False)
         compose(app, load(path))
         return Template(app.synth().get_stack_by_name(blueprint).template)

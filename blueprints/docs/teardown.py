@@ -1,10 +1,14 @@
 """The tear-down section: what stays, what goes, and what has to be emptied by hand."""
 
+import re
+
 from blueprints.docs import markdown
 from blueprints.docs.resources import short
 from blueprints.docs.template import Resource, Template
 
 KEPT = ("Retain", "RetainExceptOnCreate")
+MANY = 8
+EMPTIERS = re.compile(r"Custom::.*(Empty|AutoDelete)")
 HOLDERS = (
     "AWS::S3::Bucket",
     "AWS::DynamoDB::Table",
@@ -18,9 +22,17 @@ HOLDERS = (
 def teardown(kept: Template, destroyed: Template) -> str:
     """Returns what becomes of everything that holds data, for ``data_on_removal: keep`` and for ``destroy``."""
     other = {resource.name: resource for resource in destroyed.resources.values()}
-    holders = [r for r in kept.resources.values() if not r.is_framework and (r.type in HOLDERS or _policy(r) in KEPT)]
-    rows = [(r.name, short(r.type), fate(kept, r), fate(destroyed, other[r.name]) if r.name in other else "not defined") for r in holders]
-    return markdown.table(("Resource", "Type", "`data_on_removal: keep`", "`data_on_removal: destroy`"), rows)
+    fates: dict[tuple[str, str, str], list[str]] = {}
+    for holder in kept.resources.values():
+        if not holder.is_framework and (holder.type in HOLDERS or _policy(holder) in KEPT):
+            gone = fate(destroyed, other[holder.name]) if holder.name in other else "not defined"
+            fates.setdefault((short(holder.type), fate(kept, holder), gone), []).append(holder.name)
+    rows = [(kind, _listed(names), *fate) for (kind, *fate), names in fates.items()]
+    return markdown.table(("Type", "Resources", "`data_on_removal: keep`", "`data_on_removal: destroy`"), rows)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= MANY else f"all {len(names)}"
 
 
 def fate(template: Template, resource: Resource) -> str:
@@ -31,7 +43,8 @@ def fate(template: Template, resource: Resource) -> str:
     if policy == "Snapshot":
         return "deleted after a snapshot"
     if resource.type == "AWS::S3::Bucket":
-        emptied = any(resource.id in template.references(dict(r.properties)) for r in template.of_type("Custom::S3AutoDeleteObjects"))
+        helpers = [helper for helper in template.resources.values() if EMPTIERS.match(helper.type)]
+        emptied = any(resource.id in template.references(dict(helper.properties)) for helper in helpers)
         return "emptied and deleted" if emptied else "deletion fails until you have emptied it"
     if resource.type == "AWS::KMS::Key":
         return f"deleted {resource.properties.get('PendingWindowInDays', 30)} days later"

@@ -66,14 +66,16 @@ class Template:
         return [resource for resource in self.resources.values() if resource.type in types]
 
     def references(self, value: Any) -> list[str]:
-        """Returns the logical ids of the resources that a value refers to, each once, in order."""
-        return list(dict.fromkeys(name for name in _references(value) if name in self.resources))
+        """Returns the logical ids of the resources that a value refers to, by reference or by the name of a state machine."""
+        found = [name for name in _references(value) if name in self.resources]
+        text = json.dumps(value) if self._machines else ""
+        return list(dict.fromkeys([*found, *(machine for name, machine in self._machines.items() if name in text)]))
 
     def text(self, value: Any) -> str:
         """Returns a value as people read it: references by construct path, joins joined."""
         match value:
             case {"Fn::Join": [separator, parts]}:
-                return str(separator).join(self.text(part) for part in parts)
+                return self._machine(str(separator).join(self.text(part) for part in parts))
             case {"Fn::Sub": str(pattern)} | {"Fn::Sub": [str(pattern), _]}:
                 return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match.group(1).split(".")[0]), pattern)
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
@@ -84,6 +86,17 @@ class Template:
                 return str(value)
             case _:
                 return json.dumps(value, sort_keys=True)
+
+    def _machine(self, text: str) -> str:
+        """The state machine that an ARN names, or the text as it is."""
+        found = [machine for name, machine in self._machines.items() if text.endswith(name.removesuffix('"'))]
+        return self.resources[found[0]].name if found else text
+
+    @cached_property
+    def _machines(self) -> dict[str, str]:
+        """State machines by their names: what is granted before they exist names them."""
+        named = {machine.id: machine.properties.get("StateMachineName") for machine in self.of_type("AWS::StepFunctions::StateMachine")}
+        return {f':{name}"': machine for machine, name in named.items() if isinstance(name, str)}
 
     def _named(self, name: str) -> str:
         resource = self.resources.get(name)

@@ -17,6 +17,7 @@ from stacks.settings import SettingsError
 
 FEW = 3
 MISSING = object()
+WITHOUT_STATE = ("AWS::IAM::Policy", "AWS::Lambda::Permission")
 
 
 @dataclass(frozen=True)
@@ -39,40 +40,49 @@ def variations(root: Path, blueprint: str, base: Template, sample: Mapping[str, 
         sample: Settings to take other values from, where a type alone suggests none.
     """
     schema = CATALOGUE[blueprint].settings_model().model_json_schema()
-    found = []
-    for path, before, after in alternatives(schema, schema, sample):
+    tried = (_variation(root, blueprint, base, *alternative) for alternative in alternatives(schema, schema, sample))
+    return [variation for variation in tried if variation]
+
+
+def _variation(root: Path, blueprint: str, base: Template, path: str, before: Any, values: Sequence[Any]) -> Variation | None:
+    """The first value that the settings accept, and what it changes."""
+    for after in values:
         try:
-            template = synthesise(root, blueprint, _nested(path, after))
+            return Variation(path, before, after, change(base, synthesise(root, blueprint, _nested(path, after))))
         except SettingsError:
             continue
-        found.append(Variation(path, before, after, change(base, template)))
-    return found
+    return None
 
 
-def alternatives(root: Mapping[str, Any], schema: Mapping[str, Any], sample: Any, prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Yields each setting by its path, with its default and another value."""
+Alternative = tuple[str, Any, Sequence[Any]]
+
+
+def alternatives(root: Mapping[str, Any], schema: Mapping[str, Any], sample: Any, prefix: str = "") -> Iterator[Alternative]:
+    """Yields each setting by its path, with its default and other values, the likeliest first."""
     for name, raw in schema.get("properties", {}).items():
         options = _options(root, raw)
+        default = raw.get("default")
         given = sample.get(name, MISSING) if isinstance(sample, Mapping) else MISSING
         nested = [option for option in options if option.get("properties")]
-        if nested and raw.get("default", MISSING) not in (None, MISSING):
+        if nested and default is not None:
             yield from alternatives(root, nested[0], given, f"{prefix}{name}.")
-        for value in _others(options, raw.get("default"), given):
-            yield f"{prefix}{name}", raw.get("default"), value
+            given = MISSING
+        if values := _others(options, default, given):
+            yield f"{prefix}{name}", default, values
 
 
 def _others(options: Sequence[Mapping[str, Any]], default: Any, given: Any) -> list[Any]:
-    values = [value for option in options for value in option.get("enum", [option["const"]] if "const" in option else [])]
-    kinds = {option.get("type") for option in options}
-    if given is not MISSING and given != default:
-        return [given]
+    named = [value for option in options for value in option.get("enum", [option["const"]] if "const" in option else [])]
+    values = [] if given is MISSING else [given]
     if isinstance(default, bool):
-        return [not default]
-    if values:
-        return [value for value in values if value != default][-1:]
-    if isinstance(default, int | float):
-        return [_next(options, default)]
-    return [None] if "null" in kinds and default is not None else []
+        values.append(not default)
+    elif isinstance(default, list):
+        values += [default[:1], []]
+    elif isinstance(default, int | float) and not named:
+        values.append(_next(options, default))
+    elif default is not None and {"type": "null"} in options:
+        values.append(None)
+    return [value for value in [*values, *reversed(named)] if value != default]
 
 
 def _next(options: Sequence[Mapping[str, Any]], default: float) -> float:
@@ -93,21 +103,21 @@ def _nested(path: str, value: Any) -> dict[str, Any]:
 
 
 def table(found: Sequence[Variation]) -> str:
-    """Returns what settings replace and remove as a table, and the harmless ones in a sentence."""
-    hard = [variation for variation in found if variation.change.replaced or variation.change.removed]
-    soft = sorted({markdown.code(variation.path) for variation in found} - {markdown.code(variation.path) for variation in hard})
+    """Returns what settings replace, remove and add as a table, and the harmless ones in a sentence."""
+    rows = [row for variation in found if any((row := _row(variation))[3:])]
+    named = {row[0] for row in rows}
+    rest = [path for path in dict.fromkeys(markdown.code(variation.path) for variation in found) if path not in named]
     header = ("Setting", "From", "To", "Replaces", "Removes", "Adds")
-    harmless = f"\nNeither replaces nor removes anything: {', '.join(soft)}.\n" if soft else ""
-    return markdown.table(header, [_row(variation) for variation in hard]) + harmless
+    return markdown.table(header, rows) + (f"\nChanged in place: {', '.join(rest)}.\n" if rest else "")
 
 
 def _row(variation: Variation) -> tuple[str, ...]:
     parts = variation.change
-    names = (named(resources) for resources in (parts.replaced, parts.removed, parts.added))
+    names = (listed([r for r in resources if r.type not in WITHOUT_STATE]) for resources in (parts.replaced, parts.removed, parts.added))
     return (markdown.code(variation.path), shown(variation.before), shown(variation.after), *names)
 
 
-def named(resources: Sequence[Resource]) -> str:
+def listed(resources: Sequence[Resource]) -> str:
     """Returns a few resources by name, many by construct and count."""
     if len(resources) <= FEW:
         return ", ".join(f"{resource.name} ({short(resource.type)})" for resource in resources)

@@ -31,9 +31,9 @@ def test_a_definition_without_references_is_plain_text(template: Template, body:
     assert asl.definition(plain, plain.resources["Machine"]).body["StartAt"] == "A"
 
 
-def test_states_come_in_the_order_in_which_they_are_reached(template: Template) -> None:
+def test_states_come_in_the_order_of_the_definition(template: Template) -> None:
     found = asl.definition(template, template.resources["Machine"])
-    assert [state["Name"] for state in asl.walk(found.body)] == ["Read", "Each", "Wait", "Failed", "Big", "Done"]
+    assert [state["Name"] for state in asl.walk(found.body)] == ["Read", "Each", "Wait", "Big", "Done", "Failed"]
 
 
 def test_branches_of_a_parallel_state_are_machines_of_their_own() -> None:

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 import yaml
@@ -9,20 +10,41 @@ from blueprints.docs.template import Template
 DATA = yaml.safe_load(costs.DATA.read_text(encoding="utf-8"))
 
 
+def table(template: Template, moved_by: dict[str, str] | None = None) -> str:
+    return costs.costs({"minimal": template}, moved_by or {})
+
+
 def test_what_bills_while_idle_comes_first(template: Template) -> None:
-    billed = [row.split(" | ")[1] for row in costs.costs(template, {}).splitlines()[2:]]
+    billed = [row.split(" | ")[1] for row in table(template).splitlines()[2:]]
     assert billed == sorted(billed, key=lambda text: not text.startswith("by time"))
     assert billed[0].startswith("by time")
 
 
 def test_gateway_endpoints_are_not_counted(template: Template) -> None:
-    assert "| EC2 VPCEndpoint (1) |" in costs.costs(template, {})
+    assert costs.drivers(template)["AWS::EC2::VPCEndpoint"] == 1
 
 
 def test_a_service_is_listed_when_a_role_may_call_it(template: Template) -> None:
-    text = costs.costs(template, {"textract": "`features`"})
-    assert "| calls to textract | by use | pages for each feature | `features` |" in text
+    text = table(template, {"textract": "`features`"})
+    assert "| calls to textract | by use | pages for each feature | `features` | yes |" in text
     assert "comprehend" not in text
+
+
+def test_metrics_that_functions_write_into_their_logs_are_billed_too(body: dict[str, Any]) -> None:
+    assert "cloudwatch" not in costs.drivers(Template(body))
+    body["Resources"]["Start"]["Properties"]["Environment"] = {"Variables": {"POWERTOOLS_METRICS_NAMESPACE": "X"}}
+    assert "cloudwatch" in costs.drivers(Template(body))
+
+
+def test_each_template_has_its_counts(template: Template) -> None:
+    text = costs.costs({"minimal": Template({"Resources": {}}), "all": template}, {})
+    assert "| SQS Queue | by use | requests, the polls of an empty queue among them |  | 0 | 2 |" in text
+
+
+def test_a_type_that_nobody_has_looked_up_is_refused(body: dict[str, Any]) -> None:
+    body["Resources"]["New"] = {"Type": "AWS::Kendra::Index", "Metadata": {"aws:cdk:path": "stack/Search/Resource"}}
+    with pytest.raises(ValueError, match=r"AWS::Kendra::Index must be listed in costs.yaml .* Search is one"):
+        costs.drivers(Template(body))
 
 
 @pytest.mark.parametrize("key", [*DATA["resources"], *DATA["services"]])

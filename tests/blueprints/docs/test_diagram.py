@@ -7,8 +7,7 @@ def test_nodes_are_grouped_by_construct_and_labelled(template: Template) -> None
     text = flowchart(flow(template))
     assert text.startswith("flowchart LR\n")
     assert '  subgraph Intake["Intake"]\n    Lost[["Lost<br/>queue"]]\n    Queue[["Intake<br/>queue"]]\n' in text
-    assert 'Machine["<b>Work state machine</b><br/>read_page"]' not in text
-    assert 'Machine["<b>Machine state machine</b><br/>read_page"]' in text
+    assert 'Machine["<b>Work state machine</b><br/>read_page"]' in text
 
 
 def test_services_have_the_names_that_people_know(template: Template) -> None:

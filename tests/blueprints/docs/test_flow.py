@@ -1,3 +1,5 @@
+from typing import Any
+
 from blueprints.docs.flow import flow, function_name
 from blueprints.docs.template import Template
 from blueprints.docs.triggers import Edge
@@ -15,6 +17,25 @@ def test_a_function_that_only_a_state_machine_calls_is_folded_into_it(template: 
     assert found.members["Machine"] == ["Read"]
     assert Edge("Inbox", "Machine") in found.edges
     assert Edge("Machine", "service:textract") in found.edges
+
+
+def test_a_permission_that_serves_a_dashed_edge_is_not_drawn_again(body: dict[str, Any]) -> None:
+    lost = {"Fn::GetAtt": ["Lost", "Arn"]}
+    body["Resources"]["Config"] = {
+        "Type": "AWS::Lambda::EventInvokeConfig",
+        "Properties": {"FunctionName": {"Ref": "Answer"}, "DestinationConfig": {"OnFailure": {"Destination": lost}}},
+    }
+    statements = body["Resources"]["AnswerRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    statements.append({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": lost})
+    edges = [edge for edge in flow(Template(body)).edges if (edge.source, edge.target) == ("Answer", "Lost")]
+    assert edges == [Edge("Answer", "Lost", "after the last try", dashed=True)]
+
+
+def test_a_state_machine_that_is_named_before_it_exists_is_found(body: dict[str, Any]) -> None:
+    body["Resources"]["Machine"]["Properties"]["StateMachineName"] = "work"
+    arn = {"Fn::Join": ["", ["arn:aws:states:", {"Ref": "AWS::Region"}, ":1:stateMachine:work"]]}
+    body["Resources"]["StartRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"] = arn
+    assert Edge("Start", "Machine") in flow(Template(body)).edges
 
 
 def test_what_no_data_flows_through_is_left_out(template: Template) -> None:

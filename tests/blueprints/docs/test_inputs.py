@@ -43,4 +43,9 @@ def test_values_are_shown_as_in_a_settings_file() -> None:
 
 
 def test_outputs_say_what_they_refer_to(template: Template) -> None:
-    assert "| `InboxName` | Put pages here | Storage/Inbox |" in outputs(template)
+    assert "| `InboxName` | Put pages here | Storage/Inbox |" in outputs(template, {})
+
+
+def test_an_output_without_description_gets_the_hand_written_one_and_those_of_the_cdk_are_left_out() -> None:
+    template = Template({"Outputs": {"QueueUrl": {"Value": "x"}, "ApiRestEndpoint4D57D423": {"Value": "y"}}})
+    assert outputs(template, {"QueueUrl": "Where to send"}).splitlines()[2:] == ["| `QueueUrl` | Where to send | x |"]

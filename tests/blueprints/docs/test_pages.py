@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from blueprints.docs import pages
@@ -6,6 +8,7 @@ from blueprints.docs.subject import Subject
 from blueprints.docs.template import Template
 from stacks.catalogue import CATALOGUE
 
+ROOT = Path(__file__).resolve().parents[3]
 SECTIONS = ["Data flow", "Inputs", "Outputs", "What it defines", "Services", "Permissions", "Alarms", "Cost drivers", "Updates"]
 SECTIONS += ["Tear-down", "Failure modes"]
 
@@ -13,7 +16,7 @@ SECTIONS += ["Tear-down", "Failure modes"]
 @pytest.fixture
 def page(template: Template) -> str:
     fragment = Fragment(introduction="Why.", failure_modes=(FailureMode(what="It breaks", seen="Here", do="Mend it"),), updates=("Slow.",))
-    return pages.page(Subject(CATALOGUE["foundation"], fragment, template, template, template, template, ()))
+    return pages.page(Subject(CATALOGUE["foundation"], fragment, template, template, template, template), "The table.\n")
 
 
 def test_a_page_has_all_sections_in_order(page: str) -> None:
@@ -26,7 +29,7 @@ def test_a_page_says_that_it_is_generated_and_from_what(page: str) -> None:
 
 def test_hand_written_parts_stand_among_the_generated_ones(page: str) -> None:
     assert "\nWhy.\n" in page
-    assert "\n- Slow.\n" in page
+    assert "<!-- updates: start -->\nThe table.\n<!-- updates: end -->\n\n- Slow.\n" in page
     assert "| It breaks | Here | Mend it |" in page
 
 
@@ -42,3 +45,11 @@ def test_without_a_data_flow_there_is_no_diagram() -> None:
 def test_a_page_ends_with_one_line_break(page: str) -> None:
     assert page.endswith("|\n")
     assert "\n\n\n" not in page
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_output_is_described(name: str) -> None:
+    text = (ROOT / "docs" / "blueprints" / f"{name}.md").read_text(encoding="utf-8")
+    rows = text.split("## Outputs\n")[1].split("\n## ")[0].strip().splitlines()[2:]
+    assert rows
+    assert [row for row in rows if "|  |" in row] == []

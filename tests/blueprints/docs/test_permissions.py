@@ -31,3 +31,10 @@ def test_a_denial_and_a_managed_policy_are_marked(body: dict[str, Any]) -> None:
     text = permissions(Template(body))
     assert "**denied:** `states:StartExecution`" in text
     assert "all of `ReadOnlyAccess`" in text
+
+
+def test_roles_that_only_a_further_template_has_come_last(template: Template, body: dict[str, Any]) -> None:
+    body["Resources"]["More"] = body["Resources"]["StartRole"] | {"Metadata": {"aws:cdk:path": "stack/Network/Role/Resource"}}
+    text = permissions(template, Template(body))
+    assert text.count("### Intake/StartRole") == 1
+    assert text.index("### Network/Role") > text.index("### Work/AnswerRole")

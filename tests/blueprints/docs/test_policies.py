@@ -17,6 +17,14 @@ def test_attached_policies_count_too(body: dict[str, Any]) -> None:
     assert role.statements[-1] == Statement("Deny", ("s3:PutObject",), ("*",), {})
 
 
+def test_a_managed_policy_of_the_template_counts_with_its_statements(body: dict[str, Any]) -> None:
+    document = {"Statement": [{"Effect": "Allow", "Action": "xray:PutTraceSegments", "Resource": "*"}]}
+    body["Resources"]["Common"] = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+    body["Resources"]["StartRole"]["Properties"]["ManagedPolicyArns"] = [{"Ref": "Common"}]
+    role = next(role for role in roles(Template(body)) if role.resource.id == "StartRole")
+    assert (role.statements[-1].actions, role.managed) == (("xray:PutTraceSegments",), ())
+
+
 def test_managed_policies_of_aws_are_listed(body: dict[str, Any]) -> None:
     body["Resources"]["StartRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     role = next(role for role in roles(Template(body)) if role.resource.id == "StartRole")

@@ -18,7 +18,6 @@ def read(monkeypatch: pytest.MonkeyPatch, *, forbidden: str = "") -> subject.Sub
         return Template({"Resources": {}, "Settings": dict(settings or {})})
 
     monkeypatch.setattr(subject, "synthesise", synthesise)
-    monkeypatch.setattr(subject, "variations", lambda *_: [])
     return subject.read(ROOT, "foundation")
 
 

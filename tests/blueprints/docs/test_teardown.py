@@ -23,8 +23,9 @@ def test_a_bucket_that_nobody_empties_stops_the_removal(body: dict[str, Any]) ->
     assert fate_of(body, "Inbox", DeletionPolicy="Delete") == "deletion fails until you have emptied it"
 
 
-def test_a_bucket_with_its_helper_is_emptied(body: dict[str, Any]) -> None:
-    body["Resources"]["Emptied"] = {"Type": "Custom::S3AutoDeleteObjects", "Properties": {"BucketName": {"Ref": "Inbox"}}}
+@pytest.mark.parametrize("helper", ["Custom::S3AutoDeleteObjects", "Custom::EmptyBucket"])
+def test_a_bucket_with_its_helper_is_emptied(body: dict[str, Any], helper: str) -> None:
+    body["Resources"]["Emptied"] = {"Type": helper, "Properties": {"BucketName": {"Ref": "Inbox"}}}
     assert fate_of(body, "Inbox", DeletionPolicy="Delete") == "emptied and deleted"
 
 
@@ -40,5 +41,11 @@ def test_both_choices_stand_side_by_side(body: dict[str, Any]) -> None:
     kept = Template(body)
     destroyed = Template({"Resources": {name: body["Resources"][name] | {"DeletionPolicy": "Delete"} for name in ("Index", "Key")}})
     text = teardown(kept, destroyed)
-    assert "| Key | KMS Key | stays | deleted 30 days later |" in text
-    assert "| Storage/Inbox | S3 Bucket | stays | not defined |" in text
+    assert "| KMS Key | Key | stays | deleted 30 days later |" in text
+    assert "| S3 Bucket | Storage/Inbox | stays | not defined |" in text
+
+
+def test_many_resources_with_one_fate_are_counted() -> None:
+    groups = {f"Logs{number}": {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain"} for number in range(9)}
+    template = Template({"Resources": groups})
+    assert "| Logs LogGroup | all 9 | stays | stays |" in teardown(template, template)
