@@ -47,7 +47,17 @@ _REFS = {
     "AWS::StepFunctions::StateMachine": "{arn}",
 }
 # The property of a name that a template may give.
-_NAME_PROPERTIES = ("BucketName", "FunctionName", "LogGroupName", "QueueName", "RoleName", "StateMachineName", "TableName", "TopicName")
+_NAME_PROPERTIES = (
+    "BucketName",
+    "FunctionName",
+    "LogGroupName",
+    "QueueName",
+    "RoleName",
+    "StageName",
+    "StateMachineName",
+    "TableName",
+    "TopicName",
+)
 _NAME_ATTRIBUTES = {"Name", "QueueName", "TopicName", "TableName", "RoleName", "KeyId"}
 _REF_ATTRIBUTES = {"QueueUrl", "TopicArn", "StateMachineArn"}
 
@@ -168,8 +178,18 @@ class Account:
             return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{stack}/00000000-0000-0000-0000-000000000000"
         parameters = self._templates[stack].get("Parameters", {})
         if name in parameters:
-            return parameters[name].get("Default", f"parameter-{name}")
+            return self._parameter(name, parameters[name])
         return self._resource(stack, name).ref
+
+    def _parameter(self, name: str, parameter: Mapping[str, Any]) -> Any:
+        default = parameter.get("Default", f"parameter-{name}")
+        stored = self._stored.get(default) if parameter["Type"].startswith("AWS::SSM::Parameter::Value") else None
+        return stored.properties["Value"] if stored else default
+
+    @cached_property
+    def _stored(self) -> dict[str, Resource]:
+        parameters = self.of_type("AWS::SSM::Parameter")
+        return {self.resolve(found.stack, found.definition["Properties"]["Name"]): found for found in parameters}
 
     def _resource(self, stack: str, logical_id: str) -> Resource:
         if logical_id not in self._stacks[stack]:

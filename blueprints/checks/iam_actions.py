@@ -47,6 +47,11 @@ _ADDED_METHODS = {
 _PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 
 
+# Actions on resources of the user's own, which are taken without a resource as well.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncomprehend.html
+_OPTIONAL = ("comprehend:DetectEntities", "comprehend:DetectPiiEntities")
+
+
 @functools.cache
 def _model(service: str) -> ServiceModel:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
@@ -104,7 +109,7 @@ def is_known(action: str) -> bool:
 
 def takes_resource(action: str) -> bool:
     """Whether a policy can name the resource of this action; otherwise only ``*`` matches."""
-    return bool((_definition(action) or {}).get("Resources"))
+    return action not in _OPTIONAL and bool((_definition(action) or {}).get("Resources"))
 
 
 def matching(pattern: str) -> list[str]:

@@ -108,13 +108,13 @@ def _resource_grants(account: Account, resource: Resource) -> Iterator[Grant]:
             yield Grant(permission.logical_id, _invoke_statement(permission))
 
 
-def is_allowed(need: Need, grants: Sequence[Grant], own_policy: Sequence[Grant] = ()) -> bool:
+def is_allowed(need: Need, grants: Sequence[Grant], own_policy: Sequence[Grant] | None = None) -> bool:
     """Whether the statements of a role and those of the resource's own policy together allow what is needed.
 
     Args:
         need: The action, by a role or a service.
         grants: The statements of the role's policies; they say nothing about a service.
-        own_policy: The statements of the resource's policy; a key has to allow even its own account.
+        own_policy: The statements of the resource's policy, if the resource is known; a key has to allow even its own account.
 
     See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
@@ -129,17 +129,29 @@ def is_allowed(need: Need, grants: Sequence[Grant], own_policy: Sequence[Grant] 
         secure_transport=True,
         service_context=dict(need.context),
     )
-    own = {"Statement": [grant.statement for grant in own_policy]}
+    own = {"Statement": [grant.statement for grant in own_policy or ()]}
     if service:
         return bool(evaluate_resource_policy(own, context, service=service).decision == "Allow")
     identity = evaluate(context, [parse_policy_document({"Statement": [grant.statement for grant in grants]})])
-    combined = combine_resource_policy(identity, context, own, ACCOUNT, required=need.action.startswith("kms:"))
+    combined = combine_resource_policy(identity, context, own, ACCOUNT, required=own_policy is not None and need.action.startswith("kms:"))
     return bool(combined.decision == "Allow")
 
 
 def _is_own_account(grant: Grant) -> bool:
     """Whether a statement of a key's policy leaves the key to its account, without which nobody could manage it."""
     return bool(grant.statement.get("Principal") == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+
+
+def _is_repeated(grant: Grant, part: str, value: str, others: Sequence[Grant]) -> bool:
+    """Whether another statement says the same of one action or resource, in lists that the CDK can't merge."""
+    own = {**grant.statement, part: value}
+    same = ("Effect", "Condition", "Principal")
+
+    def covers(other: Mapping[str, Any]) -> bool:
+        lists = all(set(listed(own.get(name))) <= set(listed(other.get(name))) for name in ("Action", "Resource"))
+        return lists and all(own.get(name) == other.get(name) for name in same)
+
+    return any(covers(other.statement) for other in others)
 
 
 def narrowings(grants: Sequence[Grant]) -> Iterator[tuple[str, list[Grant]]]:
@@ -152,8 +164,9 @@ def narrowings(grants: Sequence[Grant]) -> Iterator[tuple[str, list[Grant]]]:
         for part in ("Action", "Resource"):
             values = listed(grant.statement.get(part))
             for value in values if len(values) > 1 else ():
-                rest = {**grant.statement, part: [other for other in values if other != value]}
-                yield f"{grant.place} {part} {value}", [*before, Grant(grant.place, rest), *after]
+                if not _is_repeated(grant, part, value, [*before, *after]):
+                    rest = {**grant.statement, part: [other for other in values if other != value]}
+                    yield f"{grant.place} {part} {value}", [*before, Grant(grant.place, rest), *after]
 
 
 class Policies:
@@ -171,7 +184,7 @@ class Policies:
     def allow(self, need: Need, *, role: Sequence[Grant] | None = None, resource: Sequence[Grant] | None = None) -> bool:
         """Whether they allow what is needed; ``role`` and ``resource`` stand in for those of the role and the resource."""
         belongs_to = owner(self.account, need.resource)
-        own = self.of_resources[belongs_to.arn] if belongs_to else ()
+        own = self.of_resources[belongs_to.arn] if belongs_to else None
         grants = self.of_roles.get(need.principal, ())
         return is_allowed(need, grants if role is None else role, own if resource is None else resource)
 

@@ -4,12 +4,13 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blueprints.checks.deployed import Account
+from blueprints.checks.deployed import ACCOUNT, Account
 from blueprints.checks.iam_actions import actions, takes_resource
 
 # The parameter that names the resource, by boto3 service.
 _PARAMETERS = {
     "dynamodb": ("TableName",),
+    "ec2": ("GroupId",),
     "events": ("EventBusName",),
     "lambda": ("FunctionName",),
     "s3": ("Bucket",),
@@ -63,6 +64,8 @@ def call_targets(account: Account, service: str, operation: str, parameters: Map
         if service == "s3" and any(part in action for part in _OBJECT_ACTIONS):
             is_source = operation == "CopyObject" and action.startswith("s3:Get")
             arn = _object_arn(account, parameters, "CopySource." if is_source else "")
+        if service == "ec2" and arn != UNKNOWN:
+            arn = f"arn:aws:ec2:{account.region}:{ACCOUNT}:security-group/{arn}"
         if service == "dynamodb" and "IndexName" in parameters:
             arn = f"{arn}/index/{parameters['IndexName']}"
         found.append((action, arn))

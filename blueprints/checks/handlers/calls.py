@@ -22,19 +22,21 @@ from blueprints.checks.handlers.values import (
     Values,
     distinct,
     elements,
+    known,
     texts,
 )
 from blueprints.checks.iam_actions import positional_names
 from blueprints.checks.targets import TELLING_PARAMETERS, UNKNOWN
 
 
-def api_calls(root: Path, package: str, environment: Mapping[str, str]) -> set[ApiCall]:
+def api_calls(root: Path, package: str, environment: Mapping[str, str], event: Mapping[str, object] | None = None) -> set[ApiCall]:
     """Every call that the ``handler`` of a package can make, through whatever it reaches in the packages beside it.
 
     Args:
         root: Folder that holds the handler packages.
         package: Name of the package.
         environment: The function's environment variables.
+        event: What is known of the events that the function gets.
 
     Raises:
         ValueError: The package has no function ``handler`` in ``handler.py``.
@@ -43,7 +45,7 @@ def api_calls(root: Path, package: str, environment: Mapping[str, str]) -> set[A
     module = walk.code.module(f"{package}.handler")
     if module is None or "handler" not in module.definitions:
         raise ValueError(f"{package} has no function handler in handler.py")
-    walk.call(walk.definition(module, "handler"), [], {})
+    walk.call(walk.definition(module, "handler"), [known(event)] if event else [], {})
     return walk.finish()
 
 

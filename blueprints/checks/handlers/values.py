@@ -2,7 +2,7 @@
 
 import ast
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from blueprints.checks.handlers.code import Function, Module
@@ -130,3 +130,10 @@ def elements(values: Values) -> Values:
             case _:
                 found.append(value)
     return distinct(found)
+
+
+def known(value: object) -> Values:
+    """A value that is told from outside, such as an event."""
+    if isinstance(value, Mapping):
+        return (Fields({str(name): known(item) for name, item in value.items()}),)
+    return (value,) if isinstance(value, str) else ()

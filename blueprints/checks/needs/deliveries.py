@@ -51,8 +51,9 @@ def subscription_needs(account: Account, subscription: Resource) -> Iterator[Nee
     See https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
     """
     topic = account.find(subscription.properties["TopicArn"])
-    if topic:
-        yield from _to_target(account, "sns.amazonaws.com", subscription.properties["Endpoint"], topic)
+    for arn in (subscription.properties["Endpoint"], subscription.properties.get("RedrivePolicy", {}).get("deadLetterTargetArn")):
+        if topic:
+            yield from _to_target(account, "sns.amazonaws.com", arn, topic)
 
 
 def log_group_needs(account: Account, group: Resource) -> Iterator[Need]:

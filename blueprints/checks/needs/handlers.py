@@ -22,6 +22,13 @@ def _waiting_machines(account: Account) -> list[str]:
     return [machine.arn for machine in machines if "waitForTaskToken" in str(machine.properties)]
 
 
+def _custom_resources(account: Account, function: Resource) -> Iterator[Resource]:
+    """The custom resources that the function stands behind; CloudFormation tells it their properties."""
+    for resource in account:
+        if resource.type.startswith("Custom::") and resource.properties["ServiceToken"] == function.arn:
+            yield resource
+
+
 def _implied(role: str, call: ApiCall, package: str, facts: Facts) -> Iterator[Need]:
     """What Textract does with the permissions of the caller, and with the role that it is handed.
 
@@ -53,7 +60,9 @@ def handler_needs(account: Account, function: Resource, root: Path, facts: Facts
     if not (root / package / "handler.py").is_file():
         return
     variables = function.properties.get("Environment", {}).get("Variables", {})
-    for call in sorted(api_calls(root, package, variables), key=str):
+    events = [{"ResourceProperties": resource.properties} for resource in _custom_resources(account, function)]
+    calls = {call for event in events or [{}] for call in api_calls(root, package, variables, event)}
+    for call in sorted(calls, key=str):
         reason = f"{call.place} calls {call.service}.{call.method}"
         for operation in methods(call.service)[call.method]:
             for action, arn in call_targets(account, call.service, operation, dict(call.parameters)):

@@ -77,6 +77,15 @@ def test_a_single_value_counts_as_a_list_of_one() -> None:
     assert [listed(None), listed("a"), listed(["a", "b"])] == [[], ["a"], ["a", "b"]]
 
 
+def test_parameters_of_systems_manager_have_the_value_that_another_template_stores() -> None:
+    stored = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/network/subnets", "Value": {"Fn::Join": [",", ["a", "b"]]}}}
+    kind = "AWS::SSM::Parameter::Value<String>"
+    parameters = {"Subnets": {"Type": kind, "Default": "/network/subnets"}, "Layer": {"Type": kind, "Default": "/aws/layer"}}
+    account = Account({"one": {"Resources": {"Stored": stored}}, "two": {"Parameters": parameters, "Resources": {}}})
+    assert account.resolve("two", {"Fn::Select": [1, {"Fn::Split": [",", {"Ref": "Subnets"}]}]}) == "b"
+    assert account.resolve("two", {"Ref": "Layer"}) == "/aws/layer"
+
+
 def test_everything_stands_in_the_region_of_the_account() -> None:
     account = Account({"one": TEMPLATE}, region="eu-west-1")
     assert account.resolve("one", {"Fn::Sub": "${AWS::Region} ${Queue.Arn}"}) == f"eu-west-1 arn:aws:sqs:eu-west-1:{ACCOUNT}:one-Queue"

@@ -41,5 +41,6 @@ def test_an_unknown_service_is_an_error() -> None:
 def test_actions_with_and_without_resources_are_told_apart() -> None:
     assert takes_resource("s3:GetObject")
     assert not takes_resource("textract:AnalyzeDocument")
+    assert not takes_resource("comprehend:DetectEntities")
     assert is_known("KMS:decrypt")
     assert not is_known("kms:Decipher")

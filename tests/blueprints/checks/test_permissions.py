@@ -95,6 +95,11 @@ def test_a_key_has_to_be_left_to_its_account_before_roles_can_use_it() -> None:
     assert Policies(account(use, Key=key())).denied([decrypt]) == [decrypt]
 
 
+def test_a_key_of_somebody_else_is_taken_to_allow_this_account() -> None:
+    other = "arn:aws:kms:us-east-1:444455556666:key/1"
+    assert Policies(account(allow("kms:Decrypt", other))).allow(need("kms:Decrypt", other))
+
+
 def test_a_key_policy_may_let_everybody_in_by_way_of_a_service() -> None:
     by_service = allow(
         "kms:Decrypt", "*", Principal={"AWS": "*"}, Condition={"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}}
@@ -145,6 +150,19 @@ def test_every_statement_action_and_resource_can_be_taken_away() -> None:
         "Policy[0] Resource x",
         "Policy[0] Resource y",
         "Policy[1]",
+    ]
+
+
+def test_what_another_statement_says_as_well_is_no_more_than_that() -> None:
+    grants = [Grant("Policy[0]", allow(["a:A", "a:B"], "x")), Grant("Policy[1]", allow(["a:B", "a:C"], ["x", "y"]))]
+    assert [name for name, _ in narrowings(grants)] == [
+        "Policy[0]",
+        "Policy[0] Action a:A",
+        "Policy[1]",
+        "Policy[1] Action a:B",
+        "Policy[1] Action a:C",
+        "Policy[1] Resource x",
+        "Policy[1] Resource y",
     ]
 
 

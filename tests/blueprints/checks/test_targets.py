@@ -36,6 +36,12 @@ CALLS: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
         [("s3:GetObject", "{unknown}/from"), ("s3:PutObject", "arn:aws:s3:::s-Bucket/to")],
     ),
     ("dynamodb", "Query", {"TableName": "s-Table", "IndexName": "by"}, [("dynamodb:Query", f"{TABLE}/index/by")]),
+    (
+        "ec2",
+        "RevokeSecurityGroupEgress",
+        {"GroupId": "sg-1"},
+        [("ec2:RevokeSecurityGroupEgress", "arn:aws:ec2:us-east-1:111122223333:security-group/sg-1")],
+    ),
     ("dynamodb", "GetItem", {}, [("dynamodb:GetItem", "{unknown}")]),
     ("sqs", "SendMessage", {"QueueUrl": QUEUE_URL}, [("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:s-Queue")]),
     ("stepfunctions", "SendTaskSuccess", {"taskToken": "{unknown}"}, [("states:SendTaskSuccess", "{unknown}")]),

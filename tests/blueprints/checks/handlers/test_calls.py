@@ -83,6 +83,12 @@ def test_a_function_that_calls_itself_ends(calls: Calls) -> None:
     assert calls(source) == {"s3.list_buckets": {}}
 
 
+def test_what_is_known_of_an_event_is_followed(write: Callable[..., Path]) -> None:
+    root = write(work__handler=handler("boto3.client('s3').head_bucket(Bucket=event['detail']['bucket'])"))
+    (call,) = api_calls(root, "work", {}, {"detail": {"bucket": "b", "size": 1}})
+    assert call.parameters == (("Bucket", "b"),)
+
+
 def test_the_line_of_a_call_is_told(write: Callable[..., Path]) -> None:
     (call,) = api_calls(write(work__handler=handler("boto3.client('s3').list_buckets()")), "work", {})
     assert call.place == "work/handler.py:3"

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from blueprints.checks.handlers.values import Client, Fields, Items, distinct, either, elements, is_plain, texts
+from blueprints.checks.handlers.values import Client, Fields, Items, distinct, either, elements, is_plain, known, texts
 from blueprints.checks.targets import UNKNOWN
 
 
@@ -28,3 +28,12 @@ def test_going_through_lists_and_dictionaries_gives_items_and_keys() -> None:
 @pytest.mark.parametrize(("text", "plain"), [("None", True), ("3", True), ("True", True), ("'a'", False), ("a", False)])
 def test_constants_that_name_nothing_are_told_apart(text: str, plain: bool) -> None:
     assert is_plain(ast.parse(text, mode="eval").body) is plain
+
+
+def test_what_is_told_from_outside_keeps_its_texts() -> None:
+    (event,) = known({"a": {"b": "c"}, "n": 1})
+    assert isinstance(event, Fields)
+    assert event.fields["n"] == ()
+    (inner,) = event.fields["a"]
+    assert isinstance(inner, Fields)
+    assert inner.fields == {"b": ("c",)}

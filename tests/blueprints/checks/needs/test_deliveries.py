@@ -40,6 +40,14 @@ SENDERS: dict[str, tuple[str, dict[str, Any], set[tuple[str, str, str]]]] = {
         {"TopicArn": TOPIC, "Protocol": "lambda", "Endpoint": FUNCTION},
         {("sns.amazonaws.com", "lambda:InvokeFunction", "Function")},
     ),
+    "subscription with dead letters": (
+        "AWS::SNS::Subscription",
+        {"TopicArn": TOPIC, "Protocol": "email", "Endpoint": "a@example.com", "RedrivePolicy": {"deadLetterTargetArn": QUEUE}},
+        {
+            ("sns.amazonaws.com", action, name)
+            for action, name in (("sqs:SendMessage", "Queue"), ("kms:Decrypt", "Key"), ("kms:GenerateDataKey", "Key"))
+        },
+    ),
     "encrypted log group": (
         "AWS::Logs::LogGroup",
         {"KmsKeyId": {"Ref": "Key"}},

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ FACTS = Facts(
 ANSWERS = ("s3:ListBucketVersions", BUCKET)
 
 
-def needs(root: Path, line: str, *, package: str = "work") -> list[Need]:
+def needs(root: Path, line: str, *, package: str = "work", **resources: Any) -> list[Need]:
     (root / "work").mkdir()
     (root / "work" / "handler.py").write_text(HEAD + line)
     function = {"Role": "arn:role", "Handler": f"{package}.handler.handler", "Environment": {"Variables": {"BUCKET": {"Ref": "Bucket"}}}}
@@ -29,6 +30,7 @@ def needs(root: Path, line: str, *, package: str = "work") -> list[Need]:
                     "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
                     "Bucket": {"Type": "AWS::S3::Bucket"},
                     "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": machine},
+                    **resources,
                     "Other": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{}"}},
                 }
             }
@@ -76,6 +78,12 @@ def test_a_role_that_is_handed_over_is_passed_and_then_used(tmp_path: Path) -> N
     assert (passing.resource, dict(passing.context)) == ("arn:notices", {"iam:passedtoservice": "textract.amazonaws.com"})
     (publishing,) = (need for need in found if need.action == "sns:Publish")
     assert (publishing.principal, publishing.resource) == ("arn:notices", "arn:topic")
+
+
+def test_custom_resources_tell_their_function_what_it_works_on(tmp_path: Path) -> None:
+    properties = {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, "BucketName": {"Ref": "Bucket"}}
+    line = "boto3.client('s3').get_bucket_policy(Bucket=event['ResourceProperties']['BucketName'])"
+    assert pairs(needs(tmp_path, line, Custom={"Type": "Custom::Work", "Properties": properties})) == {("s3:GetBucketPolicy", BUCKET)}
 
 
 def test_permissions_that_decide_about_answers_are_needed_as_well(tmp_path: Path) -> None:

@@ -1,0 +1,87 @@
+"""What the sample settings synthesise to: each file once per process, shared by all tests."""
+
+import atexit
+import functools
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk.cx_api import CloudAssembly
+
+from app import compose
+from stacks.settings import Collection, load
+
+ROOT = Path(__file__).parents[1]
+HANDLERS = ROOT / "lambda"
+SAMPLES = {f"{path.parent.name}/{path.stem}": path for path in sorted((ROOT / "settings").glob("*/*.yaml"))}
+Template = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Synthesised:
+    """An app and what it synthesises to."""
+
+    app: cdk.App
+    collection: Collection
+    assembly: CloudAssembly
+
+    @functools.cached_property
+    def templates(self) -> dict[str, Template]:
+        """The templates by the names of their stacks."""
+        return {stack.stack_name: stack.template for stack in self.assembly.stacks}
+
+    @property
+    def directory(self) -> Path:
+        """The folder of the cloud assembly."""
+        return Path(self.assembly.directory)
+
+
+@functools.cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="assemblies-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def app() -> cdk.App:
+    """An app as app.py makes it."""
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return cdk.App(context=flags, outdir=tempfile.mkdtemp(dir=_folder()))
+
+
+def compose_file(path: Path, *, rules: bool = False) -> tuple[cdk.App, Collection]:
+    """The app of a settings file; without the rule packs unless they are asked for, because they take most of the time."""
+    collection = load(path)
+    collection = replace(collection, settings=collection.settings.model_copy(update={"rules": rules}))
+    composed = app()
+    compose(composed, collection)
+    return composed, collection
+
+
+@functools.cache
+def synthesise(path: Path) -> Synthesised:
+    """What a settings file synthesises to."""
+    composed, collection = compose_file(path)
+    return Synthesised(composed, collection, composed.synth())
+
+
+def text(content: str) -> Path:
+    """A settings file with the given content."""
+    path = Path(tempfile.mkdtemp(dir=_folder())) / "settings.yaml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def sample(name: str) -> Synthesised:
+    """What one of ``SAMPLES`` synthesises to."""
+    return synthesise(SAMPLES[name])
+
+
+DESTROYED = text(
+    "deployments: {foundation: {data_on_removal: destroy}, document-analysis: {data_on_removal: destroy, network: foundation}}"
+)

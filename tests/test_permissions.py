@@ -1,0 +1,172 @@
+"""The permissions of the blueprints suffice for what is called under them, and nothing can be taken away from them."""
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from blueprints.checks.deployed import ACCOUNT, Account, Resource, listed
+from blueprints.checks.endpoints import endpoints_called, endpoints_defined
+from blueprints.checks.handlers.calls import api_calls
+from blueprints.checks.iam_actions import is_known, takes_resource
+from blueprints.checks.needs.everything import all_needs
+from blueprints.checks.needs.facts import Facts
+from blueprints.checks.permissions import Grant, Need, Policies
+from stacks.document_analysis import DocumentAnalysisSettings
+from tests import templates
+
+CASES = {**templates.SAMPLES, "destroyed": templates.DESTROYED}
+GATEWAYS = {"s3", "dynamodb"}
+# API Gateway tells that it refuses a role without this policy of AWS's own.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+GIVEN_BY_AWS = "AmazonAPIGatewayPushToCloudWatchLogs[0]"
+# AWS's own pages write these with a wildcard, for variants of one operation.
+WILDCARDS = {"kms:*", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:Encrypt*", "kms:Decrypt*", "kms:Describe*"}
+FEATURES = {
+    "AnalyzeExpense": {"expense"},
+    "ExpenseAnalysis": {"expense"},
+    "AnalyzeID": {"identity"},
+    "LendingAnalysis": {"lending"},
+    "AnalyzeDocument": {"forms", "tables", "queries", "layout", "signatures"},
+    "DocumentAnalysis": {"forms", "tables", "queries", "layout", "signatures"},
+}
+TEXT_FEATURES = {"DetectEntities": "entities", "DetectKeyPhrases": "key_phrases", "DetectPiiEntities": "pii"}
+
+
+@functools.cache
+def deployed(case: str) -> tuple[Account, Policies, list[Need]]:
+    synthesised = templates.synthesise(CASES[case])
+    account = Account(synthesised.templates, synthesised.collection.settings.region or "us-east-1")
+    settings = [deployment.settings for deployment in synthesised.collection.deployments]
+    analysis = next((found for found in settings if isinstance(found, DocumentAnalysisSettings)), None)
+    facts = facts_of(account, analysis) if analysis else Facts()
+    return account, Policies(account), all_needs(account, templates.HANDLERS, facts)
+
+
+def facts_of(account: Account, settings: DocumentAnalysisSettings) -> Facts:
+    """What the settings and the events of document analysis decide."""
+    named, also = told_by_events(account, settings), told_by_settings(account, settings)
+    return Facts(named=named, also=also, unused=frozenset(unused(settings)))
+
+
+def bucket_of(account: Account, name: str) -> Resource:
+    (found,) = (bucket for bucket in account.of_type("AWS::S3::Bucket") if bucket.logical_id.startswith(f"Store{name}"))
+    return found
+
+
+def told_by_events(account: Account, settings: DocumentAnalysisSettings) -> dict[tuple[str, str], list[str]]:
+    """What the state machine and EventBridge tell the functions of document analysis."""
+    results = bucket_of(account, "Results").arn
+    sources = [bucket_of(account, "Documents").arn, *(f"arn:aws:s3:::{bucket.name}" for bucket in settings.existing_buckets)]
+    documents = [f"{source}/example" for source in sources]
+    work = [f"{results}/work/example"]
+    kept = [f"{results}/{prefix}/example" for prefix in ("redacted", "results", "text")]
+    return {
+        ("inspect_document", "s3:GetObject"): [*documents, f"{results}/results/example"],
+        ("inspect_document", "s3:GetObjectVersion"): documents,
+        ("analyze_image", "textract:Read"): documents,
+        ("start_textract_job", "textract:Read"): documents,
+        ("assemble_document", "s3:GetObject"): work,
+        ("request_review", "s3:GetObject"): work,
+        ("store_result", "s3:GetObject"): [*work, *kept],
+        ("QueueObjects", "s3:ListBucket"): sources,
+    }
+
+
+def told_by_settings(account: Account, settings: DocumentAnalysisSettings) -> dict[tuple[str, str], list[str]]:
+    """Listing tells a missing object from a lacking permission; keys of buckets that exist already are named by the settings."""
+    sources = [bucket_of(account, "Documents").arn, *(f"arn:aws:s3:::{bucket.name}" for bucket in settings.existing_buckets)]
+    keys = [bucket.key_arn for bucket in settings.existing_buckets if bucket.key_arn]
+    return {
+        ("inspect_document", "s3:ListBucket"): [*sources, bucket_of(account, "Results").arn],
+        ("inspect_document", "s3:ListBucketVersions"): sources,
+        **{(package, "kms:Decrypt"): keys for package in ("inspect_document", "analyze_image", "start_textract_job")},
+    }
+
+
+def unused(settings: DocumentAnalysisSettings) -> Iterator[str]:
+    """The calls of Textract and Comprehend that the settings leave out."""
+    features = set(settings.features)
+    document = bool(features & FEATURES["AnalyzeDocument"])
+    for name, wanted in {**FEATURES, "DetectDocumentText": set(), "DocumentTextDetection": set()}.items():
+        if not (features & wanted if wanted else "text" in features and not document):
+            yield from (f"textract:{prefix}{name}" for prefix in ("", "Start", "Get"))
+    yield from (f"comprehend:{action}" for action, feature in TEXT_FEATURES.items() if feature not in settings.text_features)
+    if settings.language != "auto" or not settings.text_features:
+        yield "comprehend:DetectDominantLanguage"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_everything_that_is_called_is_allowed(case: str) -> None:
+    _, policies, needs = deployed(case)
+    assert len(needs) > 20
+    assert [str(need) for need in policies.denied(needs)] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_statement_action_or_resource_can_be_taken_away(case: str) -> None:
+    _, policies, needs = deployed(case)
+    assert policies.excess(needs) == []
+
+
+def statements(case: str) -> Iterator[Grant]:
+    _, policies, _ = deployed(case)
+    for grants in (*policies.of_roles.values(), *policies.of_resources.values()):
+        yield from (grant for grant in grants if grant.statement["Effect"] == "Allow")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_actions_are_named_in_full(case: str) -> None:
+    actions = {(grant.place, action) for grant in statements(case) for action in listed(grant.statement["Action"])}
+    unnamed = {(place, action) for place, action in actions if not is_known(action) and action not in WILDCARDS}
+    assert unnamed == set()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_resource_stands_for_something_unless_the_action_has_none(case: str) -> None:
+    _, policies, _ = deployed(case)
+    roles = [grant for grants in policies.of_roles.values() for grant in grants if grant.statement["Effect"] == "Allow"]
+    everything = [grant for grant in roles if "*" in listed(grant.statement["Resource"])]
+    wide = {(grant.place, action) for grant in everything for action in listed(grant.statement["Action"]) if takes_resource(action)}
+    assert {(place, action) for place, action in wide if place != GIVEN_BY_AWS} == set()
+
+
+def is_of_service(grant: Grant) -> bool:
+    principal = grant.statement.get("Principal")
+    return isinstance(principal, dict) and "Service" in principal
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_services_use_keys_and_targets_on_behalf_of_this_account_only(case: str) -> None:
+    _, policies, _ = deployed(case)
+    own = [grant for grants in policies.of_resources.values() for grant in grants if is_of_service(grant)]
+    unconditional = {grant.place for grant in own if ACCOUNT not in str(grant.statement.get("Condition"))}
+    assert own
+    assert unconditional == set()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_network_has_exactly_the_endpoints_that_are_called(case: str) -> None:
+    account, _, _ = deployed(case)
+    called = set(endpoints_called(account, templates.HANDLERS))
+    defined = endpoints_defined(account) - {"execute-api"}
+    if "document-analysis" in {resource.stack for resource in account}:
+        assert called - GATEWAYS == defined - GATEWAYS
+    assert called <= defined
+
+
+@functools.cache
+def packages() -> dict[str, dict[str, Any]]:
+    found = sorted(path.parent.name for path in templates.HANDLERS.glob("*/handler.py"))
+    return {name: {call.place: call for call in api_calls(templates.HANDLERS, name, {})} for name in found}
+
+
+def test_every_line_that_makes_a_client_is_followed_to_a_call() -> None:
+    followed = {place.split(":")[0] for calls in packages().values() for place in calls}
+    written = {
+        path.relative_to(templates.HANDLERS).as_posix()
+        for path in templates.HANDLERS.rglob("*.py")
+        if "client(" in path.read_text() and path.name != "clients.py"
+    }
+    assert written - followed == set()
