@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
@@ -18,6 +18,7 @@ from ml_constructs.foundation.workflow import Workflow
 from ml_constructs.operations import Alarms
 
 RESULTS = "bulk"
+LABEL = "Objects"
 MAX_HOURS = 24 * 7
 
 
@@ -70,24 +71,22 @@ class BulkRun(Workflow):
         watch_for(alarms, "FailedBulkRuns", self.machine.metric_failed(period=Duration.minutes(5)), threshold=1)
 
     def _allow_children(self) -> None:
+        """What AWS lists for distributed maps and their redrive.
+
+        See https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+        """
         self.role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.arn]))
-        name = Stack.of(self).split_arn(self.arn, ArnFormat.COLON_RESOURCE_NAME).resource_name
-        children = Stack.of(self).format_arn(
-            service="states", resource="execution", resource_name=f"{name}/*", arn_format=ArnFormat.COLON_RESOURCE_NAME
-        )
-        allow_matching(
-            self.role,
-            ["states:DescribeExecution", "states:StopExecution"],
-            [children],
-            "Each item of a run is an execution of its own below this state machine, named when it starts.",
-        )
+        executions = self.arn.replace(":stateMachine:", ":execution:")
+        reason = "Each item of a run is an execution of its own of this state machine, named when it starts."
+        allow_matching(self.role, ["states:DescribeExecution", "states:StopExecution"], [f"{executions}:*"], reason)
+        allow_matching(self.role, ["states:RedriveExecution"], [f"{executions}/{LABEL}:*"], reason)
 
 
 def _definition(max_concurrency: int, tolerated_failure_percentage: float) -> dict[str, Any]:
     whole_bucket = 'States.JsonMerge(States.StringToJson(\'{"prefix":""}\'), $, false)'
     objects = {
         "Type": "Map",
-        "Label": "Objects",
+        "Label": LABEL,
         "ItemReader": {"Resource": "${S3ListObjects}", "Parameters": {"Bucket.$": "$.bucket", "Prefix.$": "$.prefix"}},
         "ItemSelector": {"bucket.$": "$.bucket", "object.$": "$$.Map.Item.Value"},
         "ItemProcessor": {

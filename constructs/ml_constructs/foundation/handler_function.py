@@ -10,12 +10,12 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ml_constructs.foundation import handler_assets, handler_findings
+from ml_constructs.foundation.grants import grant_messages
 from ml_constructs.foundation.handler_commons import HandlerCommons
 from ml_constructs.foundation.roles import service_role
 
@@ -110,7 +110,6 @@ class HandlerFunction(lambda_.Function):
             layers=[commons.powertools],
             log_group=log_group,
             memory_size=memory_mb,
-            on_failure=destinations.SqsDestination(defaults.dead_letters) if defaults.dead_letters else None,
             role=role,
             timeout=timeout or Duration.minutes(1),
             vpc=placement.vpc if placement else None,
@@ -120,7 +119,22 @@ class HandlerFunction(lambda_.Function):
         self.execution_role = role
         # Through the L1: the L2 would put X-Ray's unscoped statement among the statements of the code.
         cast("lambda_.CfnFunction", self.node.default_child).tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
+        if defaults.dead_letters:
+            self._keep_failures(defaults.dead_letters)
         handler_findings.explain(self, log_group, encrypted=defaults.key is not None, placed=placement is not None)
+
+    def _keep_failures(self, dead_letters: sqs.IQueue) -> None:
+        """Sends failed asynchronous invocations to a queue, through the L1: the L2 would allow more than sending."""
+        grant_messages(dead_letters, self.execution_role, "SendMessage")
+        config = lambda_.CfnEventInvokeConfig
+        failures = config.OnFailureProperty(destination=dead_letters.queue_arn)
+        config(
+            self,
+            "EventInvokeConfig",
+            destination_config=config.DestinationConfigProperty(on_failure=failures),
+            function_name=self.function_name,
+            qualifier="$LATEST",
+        )
 
 
 @cache
