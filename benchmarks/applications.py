@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ import yaml
 
 from benchmarks.processes import ROOT, Command
 
-EMPTY = ROOT / "benchmarks" / "apps" / "empty.py"
-ALL_PACKS = "fedramp"
+APPS = ROOT / "benchmarks" / "apps"
 
 
 def context() -> dict[str, Any]:
@@ -21,35 +19,39 @@ def context() -> dict[str, Any]:
     return dict(configuration.get("context", {}))
 
 
-def empty(folder: Path) -> Command:
-    """Returns the synthesis of an empty app."""
-    return _synthesis(EMPTY, folder, {})
+def empty(folder: Path, *, validation: bool = True) -> Command:
+    """Returns the synthesis of an empty app.
+
+    Args:
+        folder: Where the cloud assembly is written.
+        validation: Whether the CDK validates templates, as it does by default.
+    """
+    return _synthesis([str(APPS / "empty.py")], folder, validation=validation)
 
 
-def document_analysis(folder: Path, *, deployments: int = 1, rules: bool = True) -> Command:
-    """Returns the synthesis of so many deployments of document-analysis, each with its own settings.
+def document_analysis(folder: Path, *, deployments: int = 1, packs: bool = True, validation: bool = True) -> Command:
+    """Returns the synthesis of so many deployments of document-analysis, all with default settings.
 
     Args:
         folder: Where the settings file and the cloud assembly are written.
         deployments: How many.
-        rules: Whether the five rule packs run.
+        packs: Whether the five rule packs run.
+        validation: Whether the CDK validates templates, as it does by default.
     """
     names = [f"documents-{number:03}" for number in range(deployments)]
-    settings = {
-        "compliance": ALL_PACKS,
-        "rules": rules,
-        "deployments": {name: {"blueprint": "document-analysis"} for name in names},
-    }
+    settings = {"rules": False, "deployments": {name: {"blueprint": "document-analysis"} for name in names}}
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "settings.yaml"
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    return _synthesis(ROOT / "app.py", folder, {"settings": str(file)})
+    return _synthesis([str(APPS / "collection.py"), str(file), *(["packs"] if packs else [])], folder, validation=validation)
 
 
-def _synthesis(app: Path, folder: Path, more: Mapping[str, str]) -> Command:
+def _synthesis(arguments: list[str], folder: Path, *, validation: bool) -> Command:
     environment = {
-        "CDK_CONTEXT_JSON": json.dumps({**context(), **more}),
+        "CDK_CONTEXT_JSON": json.dumps(context()),
         "CDK_OUTDIR": str(folder / "cdk.out"),
+        "CDK_VALIDATION": json.dumps(validation),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "PYTHONPATH": str(ROOT),
     }
-    return Command([sys.executable, str(app)], environment)
+    return Command([sys.executable, *arguments], environment)

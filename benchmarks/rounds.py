@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,14 @@ class Spread:
         return tuple(f"{value * scale:.{digits}f}" for value in values)  # type: ignore[return-value]
 
 
-def alternate(actions: Mapping[str, Callable[[], float]], runs: int) -> dict[str, Spread]:
+Key = TypeVar("Key")
+
+
+def alternate(actions: Mapping[Key, Callable[[], float]], runs: int) -> dict[Key, Spread]:
     """Runs every action once to warm up, then all of them in turn, ``runs`` times, so that a drift of the machine meets all alike."""
     for action in actions.values():
         action()
-    taken: dict[str, list[float]] = {name: [] for name in actions}
+    taken: dict[Key, list[float]] = {name: [] for name in actions}
     for _ in range(runs):
         for name, action in actions.items():
             taken[name].append(action())
