@@ -1,0 +1,1 @@
+"""Comprehend's operations, answered by rules, check digits and small models that come in wheels."""

@@ -1,0 +1,1 @@
+"""Textract's operations, answered by text recognition and by the geometry of the page."""
