@@ -1,10 +1,9 @@
 """The Map state that runs the analyses of one document side by side."""
 
-from ml_constructs.ai_services.document_tasks import BUSY, PAYLOAD, TOKEN, rejected, task
+from ml_constructs.ai_services.document_tasks import BUSY, INPUT, PAYLOAD, TOKEN, rejected, task
 from ml_constructs.foundation.states import State, retry
 
 ANALYSIS = {"analysis": "{% $states.input.analysis %}"}
-INPUT = "{% $states.input %}"
 JOB_TIMEOUT_SECONDS = 3600
 PARALLEL_ANALYSES = 4
 UNFINISHED = retry(("JobInProgress",), interval=30, backoff=1.5, attempts=15, max_delay=300)
@@ -44,7 +43,6 @@ def _start() -> State:
         {**ANALYSIS, **TOKEN},
         wait=True,
         timeout_seconds=JOB_TIMEOUT_SECONDS,
-        Output=INPUT,
         Catch=[unannounced],
         Next="CollectTextractJob",
     )
