@@ -9,18 +9,21 @@ from blueprints.checks.deployed import REGION, Account
 from blueprints.checks.rules.finding import Finding, Template
 
 ISSUE = "awslabs/generative-ai-cdk-constructs#1114"
-# What AWS demands names to start with.
+# What AWS demands or advises names to start with.
 # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-DEMANDED = ("aws-waf-logs-", "API-Gateway-Execution-Logs_")
+# https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+DEMANDED = ("aws-waf-logs-", "API-Gateway-Execution-Logs_", "/aws/vendedlogs/")
 # Others find them by their name, and CloudFormation changes their value in place.
 NAMED_ON_PURPOSE = ("AWS::SSM::Parameter",)
 
 
 @functools.cache
 def _optional_names(resource_type: str) -> frozenset[str]:
-    """The properties that name resources of a type for good, where CloudFormation would choose a name itself."""
+    """The properties that name resources of a type for good in their account, where CloudFormation would choose a name itself."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, resource_type).schema
+    if len(schema.get("primaryIdentifier", [])) > 1:  # part of another resource, in which its name is unique
+        return frozenset()
     own_name = f"{resource_type.rsplit('::', 1)[-1]}Name"
     fixed = [pointer.removeprefix("/properties/") for pointer in schema.get("createOnlyProperties", [])]
     return frozenset(name for name in fixed if name.endswith("Name") and own_name.endswith(name)).difference(schema.get("required", []))

@@ -23,8 +23,14 @@ def test_accepts_resources_without_a_name(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "properties"),
-    [("AWS::KMS::Alias", {"AliasName": "alias/x"}), ("AWS::SSM::Parameter", {"Name": "/x"}), ("Custom::Thing", {"Name": "x"})],
-    ids=["demanded by AWS", "found by its name", "not AWS's"],
+    [
+        ("AWS::KMS::Alias", {"AliasName": "alias/x"}),
+        ("AWS::Logs::LogGroup", {"LogGroupName": {"Fn::Join": ["-", ["aws-waf-logs", {"Ref": "AWS::StackName"}]]}}),
+        ("AWS::SSM::Parameter", {"Name": "/x"}),
+        ("AWS::ApiGateway::Stage", {"RestApiId": "x", "StageName": "v1"}),
+        ("Custom::Thing", {"Name": "x"}),
+    ],
+    ids=["demanded by AWS", "begins as demanded", "found by its name", "unique in its parent", "not AWS's"],
 )
 def test_accepts_names_that_are_needed(kind: str, properties: dict[str, str]) -> None:
     assert list(check({"Resources": {"Thing": {"Type": kind, "Properties": properties}}})) == []
