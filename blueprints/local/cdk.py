@@ -57,11 +57,11 @@ class CdkCli:
         self._directory = directory
         self._context = context or {}
         self._progress = progress or (lambda _: None)
-        self.assembly = aws.home / "cdk.out"
+        self.assembly = aws.workspace / "cdk.out"
 
     def bootstrap(self) -> None:
         """Prepares the account for deployments."""
-        self._run("bootstrap", f"aws://{identity.ACCOUNT_ID}/{identity.REGION}", directory=self._aws.home)
+        self._run("bootstrap", f"aws://{identity.ACCOUNT_ID}/{self._aws.region}", directory=self._aws.workspace)
 
     def deploy(self, names: Sequence[str] = (), outputs_file: Path | None = None) -> None:
         """Synthesises the app and deploys the stacks ``names``, or all of them."""

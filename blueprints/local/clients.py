@@ -41,13 +41,14 @@ class Clients:
 
     Args:
         port: The port on 127.0.0.1 that the embedded AWS listens on.
+        region: The region that it is.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, region: str) -> None:
         self._port = port
         self._lock = threading.Lock()
         self._made: dict[tuple[Credentials, str], Any] = {}
-        self._session = boto3.Session(region_name=identity.REGION)
+        self._session = boto3.Session(region_name=region)
 
     def administrator(self, service: str) -> Any:
         """Returns a client that may do everything."""

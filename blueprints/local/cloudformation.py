@@ -217,7 +217,7 @@ class RegistryType:
         resource = self._resource.lower()
         name = known.get(f"{resource}name") or known.get("name") or uuid.uuid4().hex[:12]
         if short.endswith("arn"):
-            return f"arn:aws:{self._api.service.split('-')[0]}:{identity.REGION}:{identity.ACCOUNT_ID}:{resource}/{name}"
+            return f"arn:aws:{self._api.service.split('-')[0]}:{identity.region()}:{identity.ACCOUNT_ID}:{resource}/{name}"
         if short.endswith("id"):
             return uuid.uuid4().hex[:10].upper()
         if short.endswith(("time", "at", "date")):

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import select
-import shutil
-import signal
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.request import urlopen
 
-from blueprints.local import identity, server
+from blueprints.local import identity, processes, server
+from blueprints.local.clients import Clients
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 PROJECT = Path(__file__).resolve().parents[2]
 HOME = PROJECT / ".local-aws"
-START_SECONDS = 30
-STOP_SECONDS = 5
+START_SECONDS = 60
 
 
 class PortTakenError(RuntimeError):
@@ -39,7 +35,8 @@ class EmbeddedAws:
 
     Args:
         port: The port on 127.0.0.1 to listen on, 1 to 65535; a free one unless given.
-        home: Where logs, function code and the state of the CDK command line are kept.
+        home: Where function code, logs and the state of the CDK command line are kept; ``.local-aws`` in the project unless given.
+        region: The region that it is.
         plain: Leaves the emulators unadapted, for the tests of the adapter.
 
     Raises:
@@ -47,14 +44,15 @@ class EmbeddedAws:
         StartError: The server ended before it was ready.
     """
 
-    def __init__(self, port: int | None = None, home: Path | None = None, *, plain: bool = False) -> None:
+    def __init__(
+        self, port: int | None = None, home: Path | None = None, *, region: str = identity.DEFAULT_REGION, plain: bool = False
+    ) -> None:
         self.home = home or HOME
-        self.log = self.home / "server.log"
-        self._asked_port = port
+        self.region = region
+        self.port = port or 0
+        self.pid = 0
         self._plain = plain
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = 0
-        self.pid = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -66,46 +64,52 @@ class EmbeddedAws:
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         self.home.mkdir(parents=True, exist_ok=True)
-        remove_dead_workspaces(self.home)
-        command = [sys.executable, "-m", "blueprints.local.server", "--port", str(self._asked_port or 0), "--home", str(self.home)]
-        with self.log.open("wb") as log:
+        processes.remove_leavings(self.home)
+        command = [sys.executable, "-m", "blueprints.local.server", "--region", self.region]
+        command += ["--port", str(self.port), "--home", str(self.home), *(["--plain"] if self._plain else [])]
+        with tempfile.NamedTemporaryFile(dir=self.home, prefix="starting-", suffix=".log", delete=False) as log:
             self._process = subprocess.Popen(
-                command + ["--plain"] * self._plain,
-                cwd=PROJECT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
+                command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
             )
+        self.pid = self._process.pid
+        Path(log.name).rename(self.log)
         try:
-            self._take(self._news())
+            self._hear()
         except BaseException:
             self.stop()
             raise
 
-    def _news(self) -> dict[str, Any]:
-        output = self._running.stdout
-        readable, _, _ = select.select([output], [], [], START_SECONDS)
+    def _hear(self) -> None:
+        """Waits for the server to say that it is ready, or why it is not."""
+        output = self._started.stdout
+        readable = select.select([output], [], [], START_SECONDS)[0] if output else []
         line = output.readline() if output and readable else b""
         if not line:
             happened = "ended before it was ready" if readable else f"was not ready within {START_SECONDS} seconds"
-            raise StartError(f"the embedded AWS {happened}:\n{self._tail()}")
-        news: dict[str, Any] = json.loads(line)
-        return news
-
-    def _take(self, news: dict[str, Any]) -> None:
-        if news["event"] == "port taken":
+            raise StartError(f"the embedded AWS {happened}:\n{self._last_words()}")
+        news = json.loads(line)
+        if news["event"] == server.PORT_TAKEN_EVENT:
             raise PortTakenError(f"port {news['port']} is taken: another program listens on {identity.LOOPBACK}:{news['port']}")
-        self.port, self.pid = news["port"], self._running.pid
+        self.port = news["port"]
+
+    def _last_words(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
     @property
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            raise RuntimeError("the embedded AWS is not running in this process")
+            raise RuntimeError("the embedded AWS must be started first")
         return self._process
 
-    def _tail(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+    @property
+    def workspace(self) -> Path:
+        """The directory that is removed with the server."""
+        return processes.workspace(self.home, self.pid)
+
+    @property
+    def log(self) -> Path:
+        """What the server has to say; afterwards it is ``server.log``."""
+        return processes.log(self.home, self.pid)
 
     @property
     def endpoint_url(self) -> str:
@@ -116,9 +120,9 @@ class EmbeddedAws:
     def environment(self) -> dict[str, str]:
         """The variables that point the AWS CLI, boto3 and the CDK command line at this AWS and at nothing else."""
         return {
-            **identity.administrator(self.port),
+            **identity.administrator(self.port, self.region),
             "CDK_DEFAULT_ACCOUNT": identity.ACCOUNT_ID,
-            "CDK_DEFAULT_REGION": identity.REGION,
+            "CDK_DEFAULT_REGION": self.region,
             "CDK_HOME": str(self.home / "cdk"),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
@@ -126,9 +130,7 @@ class EmbeddedAws:
 
     def client(self, service: str) -> Any:
         """Returns a boto3 client of ``service`` with the administrator's rights."""
-        from blueprints.local.clients import Clients
-
-        return Clients(self.port).administrator(service)
+        return Clients(self.port, self.region).administrator(service)
 
     def report(self) -> dict[str, Any]:
         """Returns who answered which call and what became of each resource so far."""
@@ -141,38 +143,36 @@ class EmbeddedAws:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.stdin:
-            process.stdin.close()
-        if process.stdout:
-            process.stdout.close()
-        end_group(process.pid, wait=lambda seconds: process.wait(seconds))
-        shutil.rmtree(self.home / f"server-{process.pid}", ignore_errors=True)
-
-    def detach(self) -> Path:
-        """Leaves the server running after this process and returns the file that tells where it is."""
-        process, self._process = self._running, None
         for pipe in (process.stdin, process.stdout):
             if pipe:
-                if pipe is process.stdin:
-                    pipe.write(server.DETACH)
                 pipe.close()
+        processes.end_group(process.pid, process.wait)
+        processes.remove_workspace(self.home, process.pid)
+
+    def detach(self) -> Path:
+        """Leaves the server running after this process, and returns the file that tells where it is."""
+        process, self._process = self._started, None
+        if process.stdin and process.stdout:
+            process.stdin.write(server.DETACH)
+            process.stdin.close()
+            process.stdout.close()
         process.returncode = 0  # its end is not this process's business any more
-        running = self.home / "running.json"
-        running.write_text(json.dumps({"pid": self.pid, "port": self.port}))
-        return running
+        note = self.home / "running.json"
+        note.write_text(json.dumps({"pid": self.pid, "port": self.port, "region": self.region}))
+        return note
 
     @classmethod
     def running(cls, home: Path | None = None) -> EmbeddedAws | None:
         """Returns the embedded AWS that was left running, if there is one."""
         aws = cls(home=home)
-        try:
-            left = json.loads((aws.home / "running.json").read_text())
-        except FileNotFoundError:
+        note = aws.home / "running.json"
+        left = json.loads(note.read_text()) if note.exists() else None
+        if left is None:
             return None
-        if not _is_server(left["pid"]):
-            (aws.home / "running.json").unlink()
+        if not processes.is_server(left["pid"]):
+            note.unlink()
             return None
-        aws.pid, aws.port = left["pid"], left["port"]
+        aws.pid, aws.port, aws.region = left["pid"], left["port"], left["region"]
         return aws
 
     @classmethod
@@ -181,58 +181,7 @@ class EmbeddedAws:
         aws = cls.running(home)
         if aws is None:
             return False
-        end_group(aws.pid, wait=lambda seconds: _wait_for_end(aws.pid, seconds))
+        processes.end_group(aws.pid, lambda seconds: processes.wait_for_end(aws.pid, seconds))
         (aws.home / "running.json").unlink(missing_ok=True)
-        shutil.rmtree(aws.home / f"server-{aws.pid}", ignore_errors=True)
+        processes.remove_workspace(aws.home, aws.pid)
         return True
-
-
-def end_group(leader: int, *, wait: Any) -> None:
-    """Asks the processes of the group to end, and ends by force whatever is still there."""
-    _signal_group(leader, signal.SIGTERM)
-    try:
-        wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        _signal_group(leader, signal.SIGKILL)
-    try:
-        wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(f"process {leader} of the embedded AWS does not end") from None
-
-
-def _signal_group(leader: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # already gone; macOS answers EPERM for a group of zombies
-        os.killpg(leader, number)
-
-
-def _wait_for_end(pid: int, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while _is_alive(pid):
-        if time.monotonic() > deadline:
-            raise subprocess.TimeoutExpired(str(pid), seconds)
-        time.sleep(0.05)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _is_server(pid: int) -> bool:
-    """Tells whether ``pid`` is a server of ours and not a later process with the same number."""
-    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return "blueprints.local.server" in listing.stdout
-
-
-def remove_dead_workspaces(home: Path) -> None:
-    """Removes the working directories of servers that were killed before they could do it themselves."""
-    for workspace in home.glob("server-*/"):
-        if not _is_alive(int(workspace.name.removeprefix("server-"))):
-            shutil.rmtree(workspace, ignore_errors=True)

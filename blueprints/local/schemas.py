@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
+from jsonschema.validators import extend  # type: ignore[import-untyped]
 
 from blueprints.local import identity
 
@@ -36,7 +36,7 @@ def schema(kind: str) -> Schema | None:
 
 @cache
 def _index() -> dict[str, str]:
-    index: dict[str, str] = json.loads((_directory() / "providers" / f"{identity.REGION}.json").read_text())
+    index: dict[str, str] = json.loads((_directory() / "providers" / f"{identity.DEFAULT_REGION}.json").read_text())
     return index
 
 

@@ -16,13 +16,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blueprints.local import identity
+from blueprints.local import identity, processes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from blueprints.local.worker import Workers
 
+PORT_TAKEN_EVENT = "port taken"
 PORT_TAKEN = 3
 """Exit code when another program listens on the port asked for."""
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
@@ -38,9 +39,9 @@ def main() -> None:
     arguments = _arguments()
     listener = _listen(arguments.port)
     port = listener.getsockname()[1]
-    workspace = arguments.home / f"server-{os.getpid()}"
+    workspace = processes.workspace(arguments.home, os.getpid())
     workspace.mkdir(parents=True)
-    os.environ.update(server_environment(port, workspace))
+    os.environ.update(server_environment(port, workspace, arguments.region))
     application, workers = _application(port, workspace, plain=arguments.plain)
     ending = Ending(workers, workspace)
     try:
@@ -73,20 +74,21 @@ class Ending:
         with self._lock:
             if self._workers is not None:
                 self._workers.stop()
+            processes.end_children()
             shutil.rmtree(self._workspace, ignore_errors=True)
             os._exit(0)
 
 
-def server_environment(port: int, workspace: Path) -> dict[str, str]:
+def server_environment(port: int, workspace: Path, region: str) -> dict[str, str]:
     """Returns the variables that the emulators read when they are imported."""
     return {
-        **identity.administrator(port),
+        **identity.administrator(port, region),
         "AUTH": "true",
         "BIND_HOST": identity.LOOPBACK,
         "GATEWAY_PORT": str(port),
         "MINISTACK_HOST": identity.LOOPBACK,
         "MINISTACK_ACCOUNT_ID": identity.ACCOUNT_ID,
-        "MINISTACK_REGION": identity.REGION,
+        identity.REGION_VARIABLE: region,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",
@@ -99,6 +101,7 @@ def server_environment(port: int, workspace: Path) -> dict[str, str]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="the port on 127.0.0.1 to listen on; 0 takes a free one")
+    parser.add_argument("--region", default=identity.DEFAULT_REGION, help="the region to be")
     parser.add_argument("--home", type=Path, default=Path(".local-aws"), help="where code and logs are kept while the server runs")
     parser.add_argument("--plain", action="store_true", help="leave the emulators as they are; for the tests of the adapter")
     return parser.parse_args()
@@ -112,7 +115,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        _say(event="port taken", port=port)
+        _say(event=PORT_TAKEN_EVENT, port=port)
         sys.exit(PORT_TAKEN)
     return listener
 

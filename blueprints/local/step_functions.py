@@ -246,18 +246,22 @@ class Tokens:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[str, Token] = {}
-        self._ended: set[str] = set()
+        self._owners: dict[str, str] = {}
 
-    def issue(self, name: str) -> Token:
-        """Lets the token ``name`` be answered from now on."""
+    def issue(self, name: str, owner: str) -> Token:
+        """Lets the token ``name`` of the state machine ``owner`` be answered from now on."""
         with self._lock:
+            self._owners[name] = owner
             return self._waiting.setdefault(name, Token())
 
     def expire(self, name: str) -> None:
         """Takes the token back."""
         with self._lock:
             self._waiting.pop(name, None)
-            self._ended.add(name)
+
+    def owner(self, name: str) -> str | None:
+        """Returns the ARN of the state machine whose task the token is of."""
+        return self._owners.get(name)
 
     def succeed(self, name: str, output: str) -> None:
         """Takes the task's result; the first answer counts.
@@ -293,7 +297,7 @@ class Tokens:
             token = self._waiting.get(name)
             if token and not token.answered.is_set():
                 return token
-            if token or name in self._ended:
+            if name in self._owners:
                 raise TaskError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
         raise TaskError("InvalidToken", "Invalid Token: 'Invalid token'")
 

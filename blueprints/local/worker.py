@@ -155,7 +155,7 @@ def variables(function: Function, task_root: Path, home: Path, runtime_api: str,
 
     Follows https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime.
     """
-    administrator = identity.administrator(port)
+    administrator = identity.administrator(port, identity.region())
     sdk = {name: value for name, value in administrator.items() if "ACCESS_KEY" not in name}
     return {
         "PATH": os.environ.get("PATH", os.defpath),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from blueprints.local import operations
@@ -45,14 +46,19 @@ def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
 
 def moves_name_their_queue() -> None:
     """The operations on message moves, which ministack does not have, name the queue otherwise than those it has."""
+    resources_are_named("sqs", ("StartMessageMoveTask", "ListMessageMoveTasks"), lambda parameters: parameters.get("SourceArn"))
+
+
+def resources_are_named(service: str, names: tuple[str, ...], find: Callable[[dict[str, Any]], str | None]) -> None:
+    """Lets ``find`` say which resource a JSON request for one of the operations ``names`` is about, for the evaluation of policies."""
     from ministack.core import iam_actions
 
     extract = iam_actions.extract_resource_arn
 
-    def with_source(service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any) -> str:
-        if service == "sqs" and headers.get("x-amz-target", "").endswith("MessageMoveTask"):
-            return str(json.loads(body).get("SourceArn", "*"))
-        arn: str = extract(service, method, path, headers, body, *rest)
+    def extract_named(asked: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any) -> str:
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        found = find(json.loads(body)) if asked == service and operation in names else None
+        arn: str = found or extract(asked, method, path, headers, body, *rest)
         return arn
 
-    iam_actions.extract_resource_arn = with_source
+    iam_actions.extract_resource_arn = extract_named

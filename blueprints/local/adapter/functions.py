@@ -80,7 +80,7 @@ def _publish_layer(name: str, content: bytes) -> str:
     from ministack.services import lambda_svc
 
     responses.set_request_account_id(POWERTOOLS_ACCOUNT)
-    responses.set_request_region(identity.REGION)
+    responses.set_request_region(identity.region())
     lambda_svc._publish_layer_version(name, {})
     version = lambda_svc._layers[name]["versions"][-1]
     version["_zip_data"] = content

@@ -41,7 +41,7 @@ def _each(change: Callable[[Any], Any], node: dict[str, Any]) -> dict[str, Any]:
 
 
 def alarms_on_expressions_are_kept(types: RegistryTypes) -> None:
-    """ministack refuses alarms on metric math; they are stored, and never go off."""
+    """Ministack refuses alarms on metric math; they are stored, and never go off."""
     from ministack.services.cloudformation import provisioners
 
     kind = "AWS::CloudWatch::Alarm"

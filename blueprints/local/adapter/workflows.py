@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blueprints.local import identity, step_functions
+from blueprints.local.adapter.calls import resources_are_named
 from blueprints.local.clients import ClientFactory, Clients, Credentials
 from blueprints.local.step_functions import TaskError, Token, Tokens
 
@@ -105,12 +106,29 @@ def _rights(execution: Mapping[str, Any], clients: Clients) -> ClientFactory:
     return clients.of(credentials)
 
 
+def _machine(execution: Mapping[str, Any]) -> Any:
+    """Returns the state machine of an execution, or of a child of a Distributed Map."""
+    from ministack.services import stepfunctions
+
+    return stepfunctions._state_machines[execution["stateMachineArn"].partition("/")[0]]
+
+
+def answers_name_their_state_machine(tokens: Tokens) -> None:
+    """The right to answer a token is given for a state machine; ministack demands it for all of them."""
+
+    def of_token(parameters: Mapping[str, Any]) -> str | None:
+        return tokens.owner(str(parameters.get("taskToken")))
+
+    resources_are_named("states", ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"), of_token)
+
+
 def tokens_are_waited_for(tokens: Tokens) -> None:
     """The clock starts after the call, failures of functions are swallowed, nobody checks heartbeats, and retries reuse the token."""
     from ministack.services import stepfunctions
 
     def wait(resource: str, parameters: Any, name: str, state: dict[str, Any]) -> Any:
-        task, token = running.get(), tokens.issue(name)
+        task = running.get()
+        token = tokens.issue(name, _machine(task.execution)["stateMachineArn"])
         _in_thread(_start, resource, parameters, token)
         try:
             with _execution_errors():
