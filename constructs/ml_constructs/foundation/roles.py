@@ -8,19 +8,11 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ml_constructs.foundation.compliance import acknowledge, acknowledge_all, standard_rules
+from ml_constructs.foundation.compliance import acknowledge, standard_rules
 
 WITHOUT_SOURCE_ACCOUNT = ("ec2.amazonaws.com", "lambda.amazonaws.com")
-KEY_VARIANTS = ("kms:GenerateDataKey*", "kms:ReEncrypt*")
 
-_EXPLAINED = {
-    "The policy belongs to this role alone and is deleted with it; a managed policy could be attached to other identities.": (
-        standard_rules("IAMNoInlinePolicy")
-    ),
-    "Grants of the CDK on one named key: the wildcard stands for the variants of one operation, not for other operations.": [
-        f"AwsSolutions::AwsSolutions-IAM5[Action::{action}]" for action in KEY_VARIANTS
-    ],
-}
+_OWN_POLICY = "The policy belongs to this role alone and is deleted with it; a managed policy could be attached to other identities."
 
 
 def service_role(
@@ -50,7 +42,7 @@ def service_role(
     if source_arn is not None:
         conditions["ArnLike"] = {"aws:SourceArn": source_arn}
     role = iam.Role(scope, construct_id, assumed_by=_principal(service, conditions), managed_policies=list(managed_policies) or None)
-    acknowledge_all(role, _EXPLAINED)
+    acknowledge(role, standard_rules("IAMNoInlinePolicy"), _OWN_POLICY)
     return role
 
 
