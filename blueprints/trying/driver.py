@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from blueprints.console import FAILED, INTERRUPTED, OK, err, fail, out, print_json
 from blueprints.tools import missing_for_trial
@@ -28,7 +31,7 @@ def run(entry: Entry, files: Sequence[Path], *, keep: bool, port: int | None, as
         fail(f"not installed: {', '.join(missing)}; `make setup-try` installs it", FAILED)
     check_files(entry, trial, files)
     from blueprints.local.cdk import CdkError
-    from blueprints.local.embedded import EmbeddedAws, PortTakenError, StartError
+    from blueprints.local.embedded import HOME, EmbeddedAws, PortTakenError, StartError
 
     if keep and (running := EmbeddedAws.running()):
         fail(f"another trial was kept and still runs at {running.endpoint_url}; `python -m blueprints stop` ends it")
@@ -37,8 +40,8 @@ def run(entry: Entry, files: Sequence[Path], *, keep: bool, port: int | None, as
             return Attempt(entry, trial, as_json=as_json).run(EmbeddedAws(port=port), files, keep=keep)
     except PortTakenError as error:
         fail(str(error))
-    except (StartError, CdkError) as error:
-        fail(str(error), FAILED)
+    except (StartError, CdkError, BotoCoreError, ClientError, URLError) as error:
+        fail(f"{error}\n       What the embedded AWS has to say stands in {HOME / 'server.log'}", FAILED)
     except KeyboardInterrupt:
         err.print("\nInterrupted; nothing is left running.")
         return INTERRUPTED

@@ -1,8 +1,10 @@
 """Answers reviews through the deployed API, as a reviewer would."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -14,6 +16,9 @@ from blueprints.local.embedded import EmbeddedAws
 
 REVIEWER = "try"
 TIMEOUT_SECONDS = 30
+ATTEMPTS = 3
+SETTLED = (409, 410)
+"""Somebody else decided, or the workflow no longer waits."""
 
 
 class ReviewApi:
@@ -27,13 +32,28 @@ class ReviewApi:
     def __init__(self, aws: EmbeddedAws, url: str) -> None:
         self._environment = aws.environment
         self._url = reachable(aws.endpoint_url, url)
+        self._refused: Counter[str] = Counter()
 
     def approve_pending(self) -> Iterator[dict[str, Any]]:
-        """Approves every review that waits, and yields each with its fields in doubt."""
+        """Approves every review that waits, and yields each with its fields in doubt.
+
+        Raises:
+            HTTPError: The API refused the same decision ``ATTEMPTS`` times.
+        """
         for waiting in self._call("GET", "reviews?status=PENDING")["reviews"]:
             review = self._call("GET", f"reviews/{waiting['id']}")
-            self._call("POST", f"reviews/{waiting['id']}/decision", {"decision": "approve", "reviewer": REVIEWER})
-            yield review
+            if self._approve(review["id"]):
+                yield review
+
+    def _approve(self, review_id: str) -> bool:
+        try:
+            self._call("POST", f"reviews/{review_id}/decision", {"decision": "approve", "reviewer": REVIEWER})
+        except HTTPError as error:
+            self._refused[review_id] += 1
+            if error.code not in SETTLED and self._refused[review_id] >= ATTEMPTS:
+                raise
+            return False
+        return True
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         data = json.dumps(body).encode() if body else b""
