@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --constraint constraints.txt
+# npm brings its own certificates; behind a company's proxy the machine's are the ones that count.
+export NODE_USE_SYSTEM_CA := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-try setup-test try test test-all check bench docs synth clean
@@ -29,7 +31,7 @@ $(VENV)/.test: $(VENV)/.local requirements-dev.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json $(VENV)/.runtime
-	npm ci --no-audit --no-fund --silent --cache node_modules/.cache
+	npm ci --no-audit --no-fund --loglevel error --cache $(VENV)/.npm
 	@touch $@
 
 setup: $(VENV)/.runtime node_modules/.installed  ## Installs what synthesis and deployment need
