@@ -14,6 +14,7 @@ import aws_cdk as cdk
 from aws_cdk.cx_api import CloudAssembly
 
 from app import compose
+from ml_constructs.foundation.compliance import rule_packs
 from stacks.settings import Collection, load
 
 ROOT = Path(__file__).parents[1]
@@ -35,10 +36,17 @@ class Synthesised:
         """The templates by the names of their stacks."""
         return {stack.stack_name: stack.template for stack in self.assembly.stacks}
 
-    @property
-    def directory(self) -> Path:
-        """The folder of the cloud assembly."""
-        return Path(self.assembly.directory)
+    @functools.cached_property
+    def report(self) -> dict[str, Any]:
+        """What the rule packs found."""
+        return read_report(self.assembly)
+
+
+def read_report(assembly: CloudAssembly) -> dict[str, Any]:
+    """What the rule packs found, as it stands in the cloud assembly; empty lists if they found nothing or were not attached."""
+    path = Path(assembly.directory, "validation-report.json")
+    report: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"pluginReports": []}
+    return report
 
 
 @functools.cache
@@ -49,24 +57,19 @@ def _folder() -> Path:
 
 
 def app() -> cdk.App:
-    """An app as app.py makes it."""
+    """An app with the project's feature flags, whose synthesis reports findings instead of failing."""
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return cdk.App(context=flags, outdir=tempfile.mkdtemp(dir=_folder()))
-
-
-def compose_file(path: Path, *, rules: bool = False) -> tuple[cdk.App, Collection]:
-    """The app of a settings file; without the rule packs unless they are asked for, because they take most of the time."""
-    collection = load(path)
-    collection = replace(collection, settings=collection.settings.model_copy(update={"rules": rules}))
-    composed = app()
-    compose(composed, collection)
-    return composed, collection
+    return cdk.App(context={**flags, "@aws-cdk/core:failSynthOnValidationErrors": False}, outdir=tempfile.mkdtemp(dir=_folder()))
 
 
 @functools.cache
 def synthesise(path: Path) -> Synthesised:
-    """What a settings file synthesises to."""
-    composed, collection = compose_file(path)
+    """What a settings file synthesises to, checked by all rule packs, whichever its compliance profile has."""
+    collection = load(path)
+    collection = replace(collection, settings=collection.settings.model_copy(update={"rules": False}))
+    composed = app()
+    compose(composed, collection)
+    cdk.Validations.of(composed).add_plugins(*rule_packs(composed))
     return Synthesised(composed, collection, composed.synth())
 
 
