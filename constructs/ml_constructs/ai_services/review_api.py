@@ -134,11 +134,12 @@ class ReviewApi(Construct):
         )
 
     def _explain(self) -> None:
-        acknowledge(
-            self.api,
-            "AwsSolutions::AwsSolutions-COG4",
-            "Callers sign requests with AWS credentials, so that IAM decides who may review; a user pool would be a second list.",
-        )
+        for method in self.api.methods:
+            acknowledge(
+                method,
+                "AwsSolutions::AwsSolutions-COG4",
+                "Callers sign requests with AWS credentials, so that IAM decides who may review; a user pool would be a second list.",
+            )
         acknowledge(
             self.api,
             "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
