@@ -10,7 +10,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 from rich.console import Console
 
-from blueprints.trying.document_report import print_outcome, print_summary
+from blueprints.trying.document_report import answerers, print_outcome, print_summary
 from blueprints.trying.files import Upload, file_problems, uploads
 from blueprints.trying.reviews import ReviewApi
 from blueprints.trying.trial import Session
@@ -45,12 +45,17 @@ class Outcome:
     redacted_text: str | None = None
     reviewed: list[dict[str, Any]] = field(default_factory=list)
 
+    def location(self, name: str) -> str | None:
+        """Returns the address of an object that the row names, such as ``result_key``."""
+        return f"s3://{self.row['result_bucket']}/{self.row[name]}" if self.row.get(name) else None
+
 
 class Trial:
     """Uploads documents, follows them until each has its end, and shows what was found."""
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
+        self.answered_by = ""
 
     def problems(self, files: Sequence[Path]) -> list[str]:
         """Tells which files can't be sent."""
@@ -60,12 +65,13 @@ class Trial:
         """Sends the documents; returns whether each was analysed, or refused for a reason that the blueprint names."""
         self.outcomes = [Outcome(upload) for upload in uploads(files or sorted(SAMPLES.iterdir()))]
         Follower(session).follow(self.outcomes)
+        self.answered_by = answerers(session.aws.report()["calls"])
         return all(outcome.status not in ("FAILED", NO_ANSWER) for outcome in self.outcomes)
 
     def print(self, console: Console) -> None:
         """Shows each document, then all of them in a table."""
         for outcome in self.outcomes:
-            print_outcome(outcome, console)
+            print_outcome(outcome, self.answered_by, console)
         print_summary(self.outcomes, console)
 
     def document(self) -> list[dict[str, Any]]:
@@ -77,18 +83,13 @@ class Trial:
                 "status": outcome.status,
                 "seconds": outcome.seconds,
                 "reason": outcome.row.get("reason"),
-                "result_location": location(outcome.row, "result_key"),
+                "result_location": outcome.location("result_key"),
                 "redacted_text": outcome.redacted_text,
                 "reviewed": outcome.reviewed,
                 "result": outcome.result,
             }
             for outcome in self.outcomes
         ]
-
-
-def location(row: dict[str, Any], name: str) -> str | None:
-    """Returns the address of an object that a row of the index names."""
-    return f"s3://{row['result_bucket']}/{row[name]}" if row.get(name) else None
 
 
 class Follower:
@@ -115,7 +116,8 @@ class Follower:
                 for outcome in self._finished(waiting):
                     outcome.seconds = round(time.monotonic() - started[outcome.upload.key], 1)
                     del waiting[outcome.upload.key]
-                    progress.update(bar, completed=len(outcomes) - len(waiting), description=f"Documents, last {outcome.upload.key}")
+                    self._session.steps.say(f"  {outcome.upload.key}: {outcome.status} after {outcome.seconds} s")
+                    progress.update(bar, completed=len(outcomes) - len(waiting))
                 self._answer_reviews(outcomes)
                 time.sleep(PAUSE_SECONDS)
         for outcome in outcomes:

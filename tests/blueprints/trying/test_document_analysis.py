@@ -10,7 +10,8 @@ from moto import mock_aws
 from rich.console import Console
 
 from blueprints.trying import document_analysis
-from blueprints.trying.document_analysis import SAMPLES, Trial, location
+from blueprints.trying.document_analysis import SAMPLES, Outcome, Trial
+from blueprints.trying.files import Upload
 from blueprints.trying.steps import Steps
 from blueprints.trying.trial import Session
 
@@ -38,6 +39,9 @@ class Deployed:
 
     def client(self, service: str) -> Any:
         return boto3.client(service)
+
+    def report(self) -> dict[str, Any]:
+        return {"calls": [{"service": "textract", "provenance": "stand-in rapidocr"}]}
 
     def file(self, name: str, **row: Any) -> Path:
         """A file, and the row that its document will have in the index."""
@@ -139,7 +143,10 @@ def test_what_is_shown_ends_with_all_documents_in_a_table(deployed: Deployed, ca
     shown = capsys.readouterr().out
     assert "EMPTY: The file has no content." in shown
     assert "REFUSED: EMPTY" in shown.splitlines()[-2]
+    assert trial.answered_by == "Textract: stand-in rapidocr"
 
 
-def test_an_object_that_a_row_does_not_name_has_no_address() -> None:
-    assert location({"result_bucket": "results"}, "result_key") is None
+def test_an_object_that_the_row_does_not_name_has_no_address() -> None:
+    row = {"result_bucket": "results", "result_key": "r.json"}
+    outcome = Outcome(Upload(Path("a.pdf"), "a.pdf"), row=row)
+    assert (outcome.location("result_key"), outcome.location("redacted_key")) == ("s3://results/r.json", None)

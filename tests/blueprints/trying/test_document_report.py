@@ -6,12 +6,16 @@ import pytest
 from rich.console import Console
 
 from blueprints.trying.document_analysis import Outcome
-from blueprints.trying.document_report import print_outcome, print_summary
+from blueprints.trying.document_report import answerers, print_outcome, print_summary
 from blueprints.trying.files import Upload
 
 RESULT: dict[str, Any] = {
     "file": {"content_type": "application/pdf", "pages": 2},
-    "fields": [{"key": "Total", "value": "1,250.00 €", "confidence": 98.6, "page": 1, "source": "document"}],
+    "fields": [
+        {"key": "Total: ", "value": "1,250.00 €", "confidence": 98.6, "page": 1, "source": "document"},
+        {"key": "VENDOR", "value": "Ink & Co", "confidence": 91, "page": 1, "source": "expense"},
+        {"key": "date", "value": "2026-11-02", "confidence": 91, "page": 1, "source": "query"},
+    ],
     "tables": [{"page": 2, "confidence": 90, "rows": [["Item", "Price"], ["Pen [blue]", "3"]]}],
     "queries": [{"query": "What is the date?", "answer": "2026-11-02"}, {"query": "Who pays?", "answer": None}],
     "signatures": [{"page": 2}, {"page": 2}],
@@ -30,7 +34,7 @@ def outcome(**values: Any) -> Outcome:
 
 def shown(given: Outcome, width: int = 100) -> str:
     text = io.StringIO()
-    print_outcome(given, Console(file=text, width=width))
+    print_outcome(given, "Textract: stand-in rapidocr", Console(file=text, width=width))
     return text.getvalue()
 
 
@@ -38,7 +42,8 @@ def shown(given: Outcome, width: int = 100) -> str:
     "line",
     [
         "a.pdf  SUCCEEDED  application/pdf, 2 pages, 3.2 s",
-        "Total: 1,250.00 €  (99 %)",
+        "fields      Total: 1,250.00 €  (99 %)",
+        "expense     VENDOR: Ink & Co  (91 %)",
         "table p. 2  Item | Price",
         "Pen [blue] | 3",
         "What is the date? 2026-11-02",
@@ -55,6 +60,22 @@ def test_everything_found_is_shown(line: str) -> None:
 
 def test_a_question_without_an_answer_is_left_out() -> None:
     assert "Who pays?" not in shown(outcome())
+
+
+def test_the_address_of_a_result_is_never_broken() -> None:
+    address = "results/" + "x" * 120
+    assert f"s3://results/{address}" in shown(outcome(row={"result_bucket": "results", "result_key": address}), width=80)
+
+
+def test_who_found_it_is_told_beside_the_result() -> None:
+    assert "found by    Textract: stand-in rapidocr" in shown(outcome())
+    assert "found by" not in shown(outcome(result=None))
+
+
+def test_the_programs_that_answered_for_a_service_are_named() -> None:
+    calls = [{"service": "s3", "provenance": "real"}, {"service": "comprehend", "provenance": "stand-in text rules"}]
+    calls += [{"service": "textract", "provenance": "stand-in rapidocr"}] * 2
+    assert answerers(calls) == "Textract: stand-in rapidocr; Comprehend: stand-in text rules"
 
 
 def test_a_single_page_is_a_page() -> None:
@@ -82,16 +103,16 @@ def test_long_lists_are_cut_and_counted() -> None:
     fields = [{"key": f"F{number}", "value": "x", "confidence": 90, "page": 1, "source": "document"} for number in range(20)]
     entities = [{"text": f"P{number}", "type": "PERSON"} for number in range(9)]
     text = shown(outcome(result={**RESULT, "fields": fields, "entities": entities}))
-    assert "F11: x" in text
-    assert "F12: x" not in text
-    assert "… and 8 more" in text
+    assert "F7: x" in text
+    assert "F8: x" not in text
+    assert "… and 12 more" in text
     assert "P5, …" in text
 
 
 def test_the_summary_counts_what_was_found_in_each_document() -> None:
     text = io.StringIO()
     reason = {"reason": {"code": "EMPTY", "message": "The file has no content."}}
-    print_summary([outcome(), outcome(status="REFUSED", result=None, row=reason)], Console(file=text, width=120))
+    print_summary([outcome(), outcome(status="REFUSED", result=None, row=reason)], Console(file=text, width=80))
     first, second = (line for line in text.getvalue().splitlines() if "a.pdf" in line)
-    assert first.split() == ["a.pdf", "SUCCEEDED", "application/pdf", "2", "1", "1", "3", "3", "3.2"]
-    assert second.split() == ["a.pdf", "REFUSED:", "EMPTY", "3.2"]
+    assert first.split() == ["a.pdf", "SUCCEEDED", "pdf", "2", "3", "1", "3", "3", "3.2", "s"]
+    assert second.split() == ["a.pdf", "REFUSED:", "EMPTY", "3.2", "s"]
