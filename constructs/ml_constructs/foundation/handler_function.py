@@ -127,14 +127,8 @@ class HandlerFunction(lambda_.Function):
         """Sends failed asynchronous invocations to a queue, through the L1: the L2 would allow more than sending."""
         grant_messages(dead_letters, self.execution_role, "SendMessage")
         config = lambda_.CfnEventInvokeConfig
-        failures = config.OnFailureProperty(destination=dead_letters.queue_arn)
-        config(
-            self,
-            "EventInvokeConfig",
-            destination_config=config.DestinationConfigProperty(on_failure=failures),
-            function_name=self.function_name,
-            qualifier="$LATEST",
-        )
+        failures = config.DestinationConfigProperty(on_failure=config.OnFailureProperty(destination=dead_letters.queue_arn))
+        config(self, "EventInvokeConfig", destination_config=failures, function_name=self.function_name, qualifier="$LATEST")
 
 
 @cache
