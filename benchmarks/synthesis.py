@@ -10,8 +10,9 @@ from blueprints.docs import markdown
 GOALS = {"rules off": 1.5, "five packs": 2.0}
 EMPTY = "empty app"
 NOTE = (
-    "{runs} counted runs of each after a warm-up, in turn: start of Python and Node, imports, synthesis, end. The CDK validates templates with "
-    "an engine of its own unless told otherwise (`CDK_VALIDATION=false`); each ratio is to the empty app under the same condition.\n\n"
+    "{runs} counted runs of each after a warm-up, in turn: start of Python and Node, imports, synthesis, end. "
+    "The CDK validates templates with an engine of its own unless told otherwise (`CDK_VALIDATION=false`); "
+    "each ratio is to the empty app under the same condition.\n\n"
 )
 
 
