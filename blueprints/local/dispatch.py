@@ -52,6 +52,7 @@ UNKNOWN_OPERATION = re.compile(rb"InvalidAction|UnknownOperation|Unsupported ser
 class Served:
     """What is known of a request when its answer is sent."""
 
+    method: str = ""
     provenance: str = provenance.REAL
     call: Call | None = None
 

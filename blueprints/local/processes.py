@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +66,8 @@ def end_children() -> None:
     """Ends the other processes of the group that this process leads, and waits until its own children are gone."""
     if os.getpgrp() != os.getpid():
         return
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if threading.current_thread() is threading.main_thread():  # elsewhere the handlers of the event loop are still there
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _signal_group(0, signal.SIGTERM)
     deadline = time.monotonic() + CHILDREN_SECONDS
     with contextlib.suppress(ChildProcessError):  # there are no more

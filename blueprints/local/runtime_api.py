@@ -54,8 +54,7 @@ class RuntimeApi:
         class Handler(_Handler):
             runtime_api = api
 
-        self._server = ThreadingHTTPServer((identity.LOOPBACK, 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server((identity.LOOPBACK, 0), Handler)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
     @property
@@ -89,6 +88,13 @@ class RuntimeApi:
         """Stops listening."""
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keeps quiet: a function that ends does not say goodbye to the Runtime API."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -6,6 +6,7 @@ import hashlib
 import io
 import itertools
 import re
+import stat
 import threading
 import zipfile
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -38,7 +39,7 @@ class RuntimeFiles:
         directory = self._root / hashlib.sha256(archive).hexdigest()[:32]
         with self._lock:
             if not directory.exists():
-                zipfile.ZipFile(io.BytesIO(archive)).extractall(directory)
+                unpack(archive, directory)
         return directory
 
     def layers(self, archives: tuple[bytes, ...]) -> list[Path]:
@@ -55,20 +56,28 @@ class RuntimeFiles:
 
 
 def powertools_layer() -> bytes:
-    """Returns the public layer of Powertools for Lambda, made from the installed packages."""
+    """Returns the public layer of Powertools for Lambda: links to the installed packages, which are compiled already."""
     carried = set(top_level_paths(RUNTIME_PACKAGES))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as layer:
-        for top in top_level_paths(POWERTOOLS_PACKAGES):
-            if top not in carried:
-                _add(layer, top)
+        for path in top_level_paths(POWERTOOLS_PACKAGES):
+            if path not in carried:
+                link = zipfile.ZipInfo(f"python/{path.name}")
+                link.external_attr = (stat.S_IFLNK | 0o777) << 16
+                layer.writestr(link, str(path))
     return archive.getvalue()
 
 
-def _add(layer: zipfile.ZipFile, top: Path) -> None:
-    for path in [top] if top.is_file() else sorted(top.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            layer.write(path, Path("python", path.relative_to(top.parent)))
+def unpack(archive: bytes, directory: Path) -> None:
+    """Unpacks a ZIP file as Lambda does, with its symbolic links."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        for member in packed.infolist():
+            if stat.S_ISLNK(member.external_attr >> 16):
+                path = directory / member.filename
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.symlink_to(packed.read(member).decode())
+            else:
+                packed.extract(member, directory)
 
 
 def top_level_paths(packages: tuple[str, ...]) -> list[Path]:

@@ -21,7 +21,7 @@ from blueprints.local.runtime_files import RuntimeFiles
 
 INIT_SECONDS = 30.0
 """How long the import of a handler may take; AWS gives 10 seconds on a machine that does nothing else."""
-ENVIRONMENTS_PER_FUNCTION = 4
+ENVIRONMENTS_PER_FUNCTION = max(2, min(4, os.cpu_count() or 2))
 ENVIRONMENTS_IN_ALL = 24
 
 

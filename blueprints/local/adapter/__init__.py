@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blueprints.local.adapter import calls, functions, resources, storage, workflows
+from blueprints.local.adapter import calls, encryption, functions, interfaces, resources, storage, workflows
 from blueprints.local.clients import Clients
 from blueprints.local.cloudformation import RegistryTypes
 from blueprints.local.dispatch import Dispatcher
@@ -29,12 +29,14 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     calls.loopback_counts_as_tls()
     calls.calls_pass_the_dispatcher(dispatcher)
     calls.moves_name_their_queue()
+    encryption.encrypted_data_needs_its_key()
     storage.buckets_keep_their_configuration()
     storage.managed_key_is_the_default()
     storage.full_buckets_stay()
     storage.secrets_are_known_by_their_arn()
     functions.functions_run_in_awslambdaric(workers, ledger)
     functions.powertools_layer_is_public()
+    interfaces.requests_are_validated()
     resources.conditions_understand_functions()
     resources.alarms_on_expressions_are_kept(types)
     resources.registry_types_exist(types)
