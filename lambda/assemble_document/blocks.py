@@ -13,7 +13,7 @@ from assemble_document.assembly import Assembly, percent
 RELATED = ("KEY_VALUE_SET", "TABLE", "CELL", "QUERY")
 DETAILS: tuple[str, ...] = ("EntityTypes", "RowIndex", "ColumnIndex", "Query")
 LAYOUT = "LAYOUT_"
-LAYOUT_DEPTH = 3
+LAYOUT_DEPTH = 2
 
 
 @dataclass(slots=True)
@@ -50,8 +50,7 @@ class Blocks:
                 assembly.tables.append({"page": block.page, "confidence": percent(block.confidence), "rows": self._rows(block)})
             elif block.type == "SIGNATURE":
                 assembly.signatures.append({"page": block.page, "confidence": percent(block.confidence)})
-            elif block.type.startswith(LAYOUT):
-                assembly.layout.append({"type": block.type.removeprefix(LAYOUT), "page": block.page, "text": self._layout_text(block)})
+        self._read_layout(assembly)
         self._read_queries(assembly)
 
     def _read_field(self, block: Block, assembly: Assembly) -> None:
@@ -69,6 +68,13 @@ class Blocks:
                 cells[place.get("RowIndex", 1), place.get("ColumnIndex", 1)] = self._words(cell)
         columns = sorted({column for _, column in cells})
         return [[cells.get((row, column), "") for column in columns] for row in sorted({row for row, _ in cells})]
+
+    def _read_layout(self, assembly: Assembly) -> None:
+        outer = {name: block for name, block in self._blocks.items() if block.type.startswith(LAYOUT)}
+        inner = {child for block in outer.values() for child in (block.related or {}).get("CHILD", ())}
+        for name, block in outer.items():
+            if name not in inner:
+                assembly.layout.append({"type": block.type.removeprefix(LAYOUT), "page": block.page, "text": self._layout_text(block)})
 
     def _read_queries(self, assembly: Assembly) -> None:
         answered: dict[tuple[str, str | None], list[dict[str, Any]]] = {}

@@ -6,8 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from documents import tables
 from documents.clients import client
+from documents.errors import is_code
 from documents.reviews import DECIDED, EXPIRED, PENDING
 
 STATUSES = (PENDING, DECIDED, EXPIRED)
@@ -37,6 +40,9 @@ class Wrong:
     message: str
 
 
+_FOREIGN_NEXT = Wrong("next", "must be the value of next of the previous page")
+
+
 def refused(wrong: list[Wrong]) -> Answer:
     """400 with everything that is wrong."""
     return Answer(400, {"errors": [vars(part) for part in wrong]})
@@ -62,7 +68,12 @@ def listed(table: str, query: dict[str, str]) -> Answer:
     start = _start(query.get("next"), wrong)
     if wrong:
         return refused(wrong)
-    page = _query(table, status, limit, start)
+    try:
+        page = _query(table, status, limit, start)
+    except ClientError as error:
+        if start and is_code(error, "ValidationException"):
+            return refused([_FOREIGN_NEXT])
+        raise
     last = page.get("LastEvaluatedKey")
     following = base64.urlsafe_b64encode(json.dumps(tables.plain(last)).encode()).decode() if last else None
     return Answer(200, {"reviews": [_part(tables.plain(item), SUMMARY) for item in page["Items"]], "next": following})
@@ -103,7 +114,7 @@ def _start(token: str | None, wrong: list[Wrong]) -> dict[str, str] | None:
         if not isinstance(start, dict) or not all(isinstance(value, str) for value in start.values()):
             raise TypeError
     except (ValueError, TypeError, binascii.Error):
-        wrong.append(Wrong("next", "must be the value of next of the previous page"))
+        wrong.append(_FOREIGN_NEXT)
         return None
     return start
 

@@ -35,7 +35,7 @@ def update(
     dropped = [name for name in values if name not in kept]
     expression = "SET " + ", ".join(f"#{name} = :set_{name}" for name in kept) if kept else ""
     expression += " REMOVE " + ", ".join(f"#{name}" for name in dropped) if dropped else ""
-    names = {f"#{name}": name for name in re.findall(r"#(\w+)", expression + condition)}
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", f"{expression} {condition}")}
     arguments: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
     result = client("dynamodb").update_item(
         TableName=table,

@@ -6,9 +6,10 @@ from typing import Any
 
 from documents import errors
 
-READABLE = re.compile(r"(?P<code>[A-Za-z0-9_.]{1,80}): (?P<message>.{1,500})", re.DOTALL)
+LONGEST_MESSAGE = 500
+READABLE = re.compile(rf"(?P<code>[A-Za-z0-9_.]{{1,80}}): (?P<message>.{{1,{LONGEST_MESSAGE}}})", re.DOTALL)
 NAMED = frozenset(error.__name__ for error in errors.HandlerError.__subclasses__())
-CODE = re.compile(r"[A-Za-z0-9_.]{1,80}")
+CODE = re.compile(r"[A-Z][A-Z_]{1,40}|[A-Z][A-Za-z0-9]{1,30}\.[A-Za-z.]{1,60}")
 
 
 def explained(reason: dict[str, Any]) -> tuple[str, str]:
@@ -23,8 +24,8 @@ def explained(reason: dict[str, Any]) -> tuple[str, str]:
     if said:
         return said["code"], said["message"]
     if code.isupper() and CODE.fullmatch(code):
-        return code, message[:500]
-    code = code if CODE.fullmatch(code) else "UNKNOWN"
+        return code, message[:LONGEST_MESSAGE]
+    code = code if code in NAMED or CODE.fullmatch(code) else "UNKNOWN"
     return code, f"The workflow ended with {code}."
 
 

@@ -28,6 +28,8 @@ class Intake:
 def start(body: str, state_machine_arn: str) -> None:
     """Starts the execution that ``body`` asks for; does nothing when it was started before or the object is a folder marker.
 
+    A repeated start of an execution that still runs looks to the caller like a first one, and is counted as such.
+
     Raises:
         MalformedEvent: ``body`` is neither an event of S3 nor an item of a bulk run.
     """
@@ -64,8 +66,10 @@ def _document(bucket: str, item: dict[str, Any]) -> Document:
         sequencer=item.get("sequencer") or "",
         size=item["size"],
     )
-    texts = (bucket, document.key, document.sequencer, document.version_id or "", document.etag or "")
-    if not all(isinstance(text, str) for text in texts) or type(document.size) is not int or not bucket or not document.key:
+    texts, perhaps = (bucket, document.key, document.sequencer), (document.version_id, document.etag)
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(text, str | None) for text in perhaps):
+        raise TypeError
+    if type(document.size) is not int or not bucket or not document.key:
         raise TypeError
     if len(document.sequencer) > SEQUENCER_DIGITS or not HEXADECIMAL.issuperset(document.sequencer):
         raise ValueError
