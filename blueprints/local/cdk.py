@@ -22,6 +22,11 @@ class CdkError(RuntimeError):
     """The CDK command line failed; the message tells which resource and why."""
 
 
+BOOTSTRAP_STACK = "CDKToolkit"
+LEFT = {"deletion failed": "could not be deleted", "exists": "its stack still exists", "retained": "kept by its deletion policy"}
+"""Why a resource is left, by its state in the report."""
+
+
 @dataclass(frozen=True)
 class Leftover:
     """Something that still exists after the stacks were destroyed.
@@ -74,6 +79,10 @@ class CdkCli:
         """Deletes the stacks that the last deployment synthesised."""
         self._run("destroy", *(names or ["--all"]), "--force", "--app", str(self.assembly))
 
+    def leftovers(self) -> list[Leftover]:
+        """Lists what is still there after the stacks were destroyed; what the bootstrap brought does not count."""
+        return sorted({*_kept(self._aws.report()), *_unnoticed(self._aws)}, key=lambda left: (left.kind, left.name))
+
     def _run(self, *arguments: str, directory: Path | None = None) -> None:
         command = [str(PROJECT / "node_modules" / ".bin" / "cdk"), *arguments, "--no-notices", "--no-color"]
         process = subprocess.Popen(
@@ -109,6 +118,28 @@ class CdkCli:
         tools = Path(sys.executable).parent
         kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         return {**kept, **self._aws.environment, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
+
+
+def _kept(report: dict[str, Any]) -> Iterator[Leftover]:
+    for resource in report["resources"]:
+        if resource["stack"] != BOOTSTRAP_STACK and resource["state"] in LEFT:
+            reason = resource["reason"] or LEFT[resource["state"]]
+            yield Leftover(resource["type"], resource["physical_id"], reason)
+
+
+def _unnoticed(aws: EmbeddedAws) -> Iterator[Leftover]:
+    """Yields what no stack knows of, and what is deleted later."""
+    known = {resource["physical_id"] for resource in aws.report()["resources"]}
+    for page in aws.client("logs").get_paginator("describe_log_groups").paginate():
+        for group in page["logGroups"]:
+            if group["logGroupName"] not in known:
+                yield Leftover("AWS::Logs::LogGroup", group["logGroupName"], "made by the service that writes to it")
+    kms = aws.client("kms")
+    for page in kms.get_paginator("list_keys").paginate():
+        for key in page["Keys"]:
+            found = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+            if found["KeyState"] == "PendingDeletion":
+                yield Leftover("AWS::KMS::Key", key["KeyId"], f"deleted on {found['DeletionDate']:%Y-%m-%d}")
 
 
 def failures(cloudformation: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
 from blueprints.local import identity, processes, server
@@ -131,6 +132,12 @@ class EmbeddedAws:
     def client(self, service: str) -> Any:
         """Returns a boto3 client of ``service`` with the administrator's rights."""
         return Clients(self.port, self.region).administrator(service)
+
+    def reachable(self, url: str) -> str:
+        """Returns where an API deployed here answers that AWS would serve at ``url``, an ``execute-api`` address."""
+        address = urlsplit(url)
+        path = f"/_aws/execute-api/{address.netloc.partition('.')[0]}{address.path}"
+        return urlunsplit(("http", f"{identity.LOOPBACK}:{self.port}", path, address.query, ""))
 
     def report(self) -> dict[str, Any]:
         """Returns who answered which call and what became of each resource so far."""

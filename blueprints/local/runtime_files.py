@@ -84,7 +84,7 @@ def top_level_paths(packages: tuple[str, ...]) -> list[Path]:
     """Returns the modules, packages and metadata of ``packages`` and of everything that they need."""
     paths: set[Path] = set()
     for found in _with_requirements(packages):
-        tops = {file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")}
+        tops = {re.split("[/,]", line)[0] for line in (found.read_text("RECORD") or "").splitlines()} - {"..", "__pycache__"}
         paths.update(Path(str(found.locate_file(top))) for top in tops)
     return sorted(paths)
 

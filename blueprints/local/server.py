@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 PORT_TAKEN_EVENT = "port taken"
 PORT_TAKEN = 3
 """Exit code when another program listens on the port asked for."""
-NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
-"""Holds the AWS SDK for JavaScript, which AWS's Node runtimes carry and CDK's custom resources import."""
 GRACE_SECONDS = 1.0
 """How long running requests may take to come to their end when the server stops."""
 DETACH = b"detach\n"
@@ -94,7 +92,6 @@ def server_environment(port: int, workspace: Path, region: str) -> dict[str, str
         "DOCKER_HOST": "unix:///nonexistent",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "TMPDIR": str(workspace),
-        "NODE_PATH": str(NODE_MODULES),
     }
 
 

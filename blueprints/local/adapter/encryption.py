@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -10,7 +10,7 @@ from blueprints.local import identity
 from blueprints.local.adapter.patching import replace_everywhere
 from blueprints.local.dispatch import Served, served
 
-SERVICES = {
+SERVICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "s3": {"s3:PutObject": ("kms:GenerateDataKey",), "s3:GetObject": ("kms:Decrypt",), "s3:GetObjectVersion": ("kms:Decrypt",)},
     "sns": {"sns:Publish": ("kms:GenerateDataKey", "kms:Decrypt")},
     "sqs": {"sqs:SendMessage": ("kms:GenerateDataKey", "kms:Decrypt"), "sqs:ReceiveMessage": ("kms:Decrypt",)},
@@ -66,7 +66,8 @@ def _key_of_object(arn: str) -> str | None:
     if context.method == "HEAD":
         return None
     bucket, _, name = arn.removeprefix("arn:aws:s3:::").partition("/")
-    found = (s3._buckets.get(bucket) or {}).get("objects", {}).get(name) if context.method == "GET" else None
+    known: Any = s3._buckets.get(bucket)
+    found = known["objects"].get(name) if known and context.method == "GET" else None
     headers = s3._stored_sse_headers(found) if found else s3._bucket_default_sse_headers(bucket)
     key: str | None = headers.get("x-amz-server-side-encryption-aws-kms-key-id")
     return key
