@@ -55,6 +55,7 @@ class ReviewApi(Construct):
             ),
             policy=self._only_through(endpoint) if endpoint else None,
         )
+        self.api.node.try_remove_child("Endpoint")  # an output that the stack names better
         self._add_methods(apigateway.LambdaIntegration(function, allow_test_invoke=False))
         self.stage = self.api.deployment_stage
         self.execution_logs = self._log_group("ExecutionLogs", f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{STAGE}")

@@ -1,6 +1,6 @@
 """A web application firewall in front of one stage of an API."""
 
-from aws_cdk import Aws, Fn
+from aws_cdk import ArnFormat, Aws, Fn, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
@@ -48,9 +48,15 @@ class ReviewFirewall(Construct):
         self.logging = wafv2.CfnLoggingConfiguration(
             self,
             "Logging",
-            log_destination_configs=[self.log_group.log_group_arn],
+            log_destination_configs=[self._destination()],
             redacted_fields=[wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": "authorization"})],
             resource_arn=self.acl.attr_arn,
+        )
+
+    def _destination(self) -> str:
+        """The ARN as WAF takes it: without the end that stands for streams."""
+        return Stack.of(self).format_arn(
+            service="logs", resource="log-group", resource_name=self.log_group.log_group_name, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
 
 
