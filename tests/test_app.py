@@ -124,4 +124,9 @@ def test_a_settings_file_that_is_not_there_is_named(run: Callable[[str], Any]) -
 
 def test_cdk_json_has_every_recommended_flag_as_recommended(feature_flags: Mapping[str, Any], root: Path) -> None:
     recommended = root / "node_modules/aws-cdk/lib/init-templates/.recommended-feature-flags.json"
-    assert json.loads(recommended.read_text(encoding="utf-8")) == feature_flags
+    flags = {name: value for name, value in feature_flags.items() if not name.startswith("aws:cdk:")}
+    assert json.loads(recommended.read_text(encoding="utf-8")) == flags
+
+
+def test_no_stack_trace_with_the_folders_of_this_machine_gets_into_an_assembly(feature_flags: Mapping[str, Any]) -> None:
+    assert feature_flags["aws:cdk:disable-creation-stack-traces"] is True
