@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,13 +96,13 @@ class CdkCli:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            start_new_session=True,
         )
         try:
             last = self._follow(process)
             code = process.wait()
         finally:
-            process.kill()
-            process.wait()
+            _end_with_children(process)
         if code:
             reasons = "\n".join(failures(self._aws.client("cloudformation"))) or "\n".join(last)
             raise CdkError(f"cdk {arguments[0]} failed with exit code {code}:\n{reasons}")
@@ -118,6 +120,15 @@ class CdkCli:
         tools = Path(sys.executable).parent
         kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         return {**kept, **self._aws.environment, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
+
+
+def _end_with_children(process: subprocess.Popen[str]) -> None:
+    """Ends the command and what it started: its Node, the app, and the app's Node."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
 
 
 def _kept(report: dict[str, Any]) -> Iterator[Leftover]:

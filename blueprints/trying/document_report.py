@@ -43,7 +43,7 @@ def answerers(calls: Iterable[Mapping[str, Any]]) -> str:
 def print_summary(outcomes: Sequence["Outcome"], console: Console) -> None:
     """Writes all documents as a table."""
     console.print()
-    columns = ("Document", "Outcome", "Type", "Pages", "Fields", "Tables", "Entities", "PII", "Time")
+    columns = ("Document", "Outcome", "Type", "Fields", "Tables", "Entities", "PII", "Time")
     shown = table(*columns, rows=[_summary(outcome) for outcome in outcomes])
     shown.collapse_padding = True
     for column in shown.columns[1:]:
@@ -59,7 +59,7 @@ def _summary(outcome: "Outcome") -> Iterable[str]:
     counts = [str(len(result[name])) if name in result else "" for name in ("fields", "tables", "entities", "pii")]
     status = outcome.status if not outcome.row.get("reason") else f"{outcome.status}: {outcome.row['reason']['code']}"
     kind = file.get("content_type", "").rpartition("/")[2]
-    return (outcome.upload.key, status, kind, str(file.get("pages", "")), *counts, f"{outcome.seconds:.1f} s")
+    return (outcome.upload.key, status, kind, *counts, f"{outcome.seconds:.1f} s")
 
 
 def _file(result: dict[str, Any] | None) -> list[str]:

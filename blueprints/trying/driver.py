@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -92,18 +93,19 @@ class Attempt:
             outputs = self._deploy(aws, cdk)
             done = self._send(Session(aws, outputs, self._steps), files)
             report = aws.report()
-            left = [] if keep else self._remove(aws, cdk)
+            left = [] if keep else self._remove(cdk)
+            stuck = any(resource["state"] == "delete failed" for resource in aws.report()["resources"])
             self._show(report, left)
             if keep:
                 aws.detach()
                 running.pop_all()
                 self._tell_how_to_reach(aws.environment, outputs)
-        return OK if done and not any(thing["state"] == "delete failed" for thing in left) else FAILED
+        return OK if done and not stuck else FAILED
 
     def _deploy(self, aws: Any, cdk: Any) -> Mapping[str, str]:
         with self._steps.step("bootstrap", "Bootstrapping the CDK", "CDK bootstrapped"):
             cdk.bootstrap()
-        outputs_file = aws.home / "outputs.json"
+        outputs_file = aws.workspace / "outputs.json"
         with self._steps.step("deploy", f"Deploying {self._entry.name}", f"{self._entry.name} deployed"):
             cdk.deploy([self._entry.name], outputs_file)
         outputs: Mapping[str, str] = json.loads(outputs_file.read_text(encoding="utf-8"))[self._entry.name]
@@ -115,10 +117,10 @@ class Attempt:
         with self._steps.step("run", "Sending input through it", "Input sent through it"):
             return self._trial.run(session, files)
 
-    def _remove(self, aws: Any, cdk: Any) -> list[dict[str, Any]]:
+    def _remove(self, cdk: Any) -> list[dict[str, Any]]:
         with self._steps.step("destroy", f"Destroying {self._entry.name}", f"{self._entry.name} destroyed"):
             cdk.destroy([self._entry.name])
-        return leftovers(aws.report(), self._entry.name)
+        return [asdict(left) for left in cdk.leftovers()]
 
     def _show(self, report: Mapping[str, Any], left: Sequence[Mapping[str, Any]]) -> None:
         if self._as_json:
@@ -139,8 +141,3 @@ class Attempt:
         self._steps.say("\n".join(["", "It keeps running. For the AWS CLI and boto3, in a shell:", *lines, "", "Outputs of the stack:"]))
         self._steps.say("\n".join(f"  {name} = {value}" for name, value in outputs.items()))
         self._steps.say("\nTo end it: python -m blueprints stop")
-
-
-def leftovers(report: Mapping[str, Any], stack: str) -> list[dict[str, Any]]:
-    """Returns the resources of a stack that are still there."""
-    return [resource for resource in report["resources"] if resource["stack"] == stack and resource["state"] != "deleted"]

@@ -41,5 +41,5 @@ def print_left(left: Sequence[Mapping[str, Any]], console: Console) -> None:
     if not left:
         console.print("Left behind: nothing.")
         return
-    rows = [(thing["type"], thing["physical_id"], f"{thing['state']} {thing['reason']}".strip()) for thing in left]
+    rows = [(thing["kind"], thing["name"], thing["reason"]) for thing in left]
     console.print(table("Left behind", "Name", "Why", rows=rows))

@@ -114,5 +114,5 @@ def test_the_summary_counts_what_was_found_in_each_document() -> None:
     reason = {"reason": {"code": "EMPTY", "message": "The file has no content."}}
     print_summary([outcome(), outcome(status="REFUSED", result=None, row=reason)], Console(file=text, width=80))
     first, second = (line for line in text.getvalue().splitlines() if "a.pdf" in line)
-    assert first.split() == ["a.pdf", "SUCCEEDED", "pdf", "2", "3", "1", "3", "3", "3.2", "s"]
+    assert first.split() == ["a.pdf", "SUCCEEDED", "pdf", "3", "1", "3", "3", "3.2", "s"]
     assert second.split() == ["a.pdf", "REFUSED:", "EMPTY", "3.2", "s"]

@@ -40,5 +40,5 @@ def test_it_is_told_when_nothing_is_left() -> None:
 
 
 def test_what_is_left_is_told_with_the_reason() -> None:
-    left = [{"type": "AWS::KMS::Key", "physical_id": "key-1", "state": "delete failed", "reason": "in use"}]
-    assert "AWS::KMS::Key key-1 delete failed in use" in lines(print_left, left)
+    left = [{"kind": "AWS::KMS::Key", "name": "key-1", "reason": "deleted on 2026-12-21"}]
+    assert "AWS::KMS::Key key-1 deleted on 2026-12-21" in lines(print_left, left)
