@@ -15,8 +15,9 @@ def sentiment(text: str) -> tuple[str, dict[str, float]]:
     The words that carry a mood take their share from ``Neutral``; where both moods are carried, ``Mixed`` takes its share from them.
     """
     found = _judge().polarity_scores(text)
-    strength = min(MOST, 2 * (found["pos"] + found["neg"]))
-    mixed = 2 * min(found["pos"], found["neg"]) / (found["pos"] + found["neg"]) if strength else 0.0
+    carried = found["pos"] + found["neg"]
+    strength = min(MOST, max(1 - MOST, 2 * carried))
+    mixed = 2 * min(found["pos"], found["neg"]) / carried if carried else 1.0
     sides = strength * (1 - mixed)
     shares = {"Positive": sides if found["compound"] > 0 else 0.0, "Negative": sides if found["compound"] <= 0 else 0.0}
     shares |= {"Neutral": 1 - strength, "Mixed": strength * mixed}

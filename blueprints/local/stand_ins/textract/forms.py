@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blueprints.local.stand_ins.textract.blocks import Blocks
-from blueprints.local.stand_ins.textract.ink import SIGN_HERE
-from blueprints.local.stand_ins.textract.labels import is_label_above
+from blueprints.local.stand_ins.textract.labels import SIGN_HERE, is_label_above
 from blueprints.local.stand_ins.textract.pages import Line, Page, Selection, Signature, in_rows
 from blueprints.local.stand_ins.textract.tables import in_tables, tables
 

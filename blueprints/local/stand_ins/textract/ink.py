@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -12,10 +11,10 @@ import cv2
 import numpy as np
 
 from blueprints.local.stand_ins.textract.grids import ruled_grids
+from blueprints.local.stand_ins.textract.labels import SIGN_HERE
 from blueprints.local.stand_ins.textract.pages import Box, Line, Page, Selection, Signature
 
 Pixels = np.ndarray[Any, Any]
-SIGN_HERE = re.compile(r"\b(signature|signed|sign here|unterschrift|firma)\b", re.IGNORECASE)
 BOX_SIDES = (0.6, 1.8)
 SQUARE = 0.75
 BORDER_DRAWN = 0.88

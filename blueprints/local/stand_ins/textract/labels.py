@@ -9,6 +9,7 @@ LABEL_ABOVE = re.compile(
     r"|^[a-z ]{0,24}\b(number|no|id)$"
     r"|^address$|^(tele)?phone$|^e-?mail$|^(issuing )?authority$|^(expiry|expires|valid until|dob)$|^signature( of [a-z]+)?$"
 )
+SIGN_HERE = re.compile(r"\b(signature|signed|sign here|unterschrift|firma)\b", re.IGNORECASE)
 MONEY = re.compile(r"^(?:(?:[A-Z]{3}|[£€$¥])\s?)?-?\d{1,3}(?:[,.' ]?\d{3})*[.,]\d{2}(?:\s?(?:[A-Z]{3}|[£€$¥]))?$")
 CURRENCIES = {"£": "GBP", "€": "EUR", "$": "USD", "¥": "JPY"}
 CURRENCY = re.compile(r"(?<![A-Z])(USD|EUR|GBP|CAD|INR|JPY|CHF|AUD|CNY|SEK|HKD)(?![A-Z])|([£€$¥])")

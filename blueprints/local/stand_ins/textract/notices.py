@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 import boto3
@@ -83,7 +84,7 @@ def _as_role(role: str, aws: ClientFactory) -> Any:
         granted = aws("sts").assume_role(RoleArn=role, RoleSessionName="textract")["Credentials"]
     except ClientError:
         return None
-    return boto3.client(
+    return _session().client(
         "sns",
         endpoint_url=administrator.meta.endpoint_url,
         region_name=administrator.meta.region_name,
@@ -91,6 +92,11 @@ def _as_role(role: str, aws: ClientFactory) -> Any:
         aws_secret_access_key=granted["SecretAccessKey"],
         aws_session_token=granted["SessionToken"],
     )
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session()
 
 
 def _if_allowed(channel: dict[str, str], aws: ClientFactory) -> Any:

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -124,10 +125,30 @@ class Recogniser:
     def _engine(self) -> Any:
         from rapidocr_onnxruntime import RapidOCR
 
-        engine = RapidOCR(intra_op_num_threads=self._threads, det_limit_side_len=64)
+        with _threads_sleep():
+            engine = RapidOCR(intra_op_num_threads=self._threads, det_limit_side_len=64)
         engine.text_rec.rec_image_shape = list(STRIP)
         engine.text_rec.rec_batch_num = BATCH
         return engine
+
+
+@contextmanager
+def _threads_sleep() -> Iterator[None]:
+    """Makes idle threads of new sessions sleep: by default they spin, which takes a small machine from everybody else."""
+    from rapidocr_onnxruntime.utils.infer_engine import OrtInferSession
+
+    options = OrtInferSession._init_sess_opts
+
+    def sleeping(config: dict[str, Any]) -> Any:
+        made = options(config)
+        made.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return made
+
+    OrtInferSession._init_sess_opts = staticmethod(sleeping)
+    try:
+        yield
+    finally:
+        OrtInferSession._init_sess_opts = staticmethod(options)
 
 
 def _signs(found: Any, width: int) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from blueprints.local.stand_ins.textract.pages import Box, Word
 
 GAP_OF_HEIGHT = 0.18
 GAP_OF_USUAL = 2.0
+FEW = 3
 MARGIN = 0.15
 SPECKS, RULE = 0.005, 0.9
 Span = tuple[float, float]
@@ -50,7 +51,8 @@ def words_in(signs: list[Sign], strip: Pixels, box: Box) -> tuple[Word, ...]:
 def _ink(strip: Pixels) -> Pixels:
     grey = cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY)
     ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)[1]
-    return np.asarray(1 - ink if ink.mean() > 0.5 else ink)
+    ink = 1 - ink if ink.mean() > 0.5 else ink
+    return np.asarray(ink * (ink.mean(axis=1, keepdims=True) < RULE))
 
 
 def _spans(inked: Any) -> list[Span]:
@@ -59,10 +61,10 @@ def _spans(inked: Any) -> list[Span]:
 
 
 def _rows(ink: Pixels, box: Box) -> Span:
-    """Returns where the line's ink begins and ends on the page, without rules above or below it."""
+    """Returns where the line's ink begins and ends on the page."""
     counts = ink.sum(axis=1)
     width = ink.shape[1]
-    written = _spans((counts > max(1, SPECKS * width)) & (counts < RULE * width))
+    written = _spans(counts > max(1, SPECKS * width))
     middle = ink.shape[0] / 2
     kept = [span for span in written if abs((span[0] + span[1]) / 2 - middle) < 0.4 * ink.shape[0]]
     down = box.height / ink.shape[0]
@@ -73,7 +75,7 @@ def _rows(ink: Pixels, box: Box) -> Span:
 
 def _gaps(spans: list[Span], height: int) -> list[Span]:
     gaps = [(left[1], right[0]) for left, right in pairwise(spans)]
-    usual = float(np.median([end - start for start, end in gaps])) if gaps else 0.0
+    usual = float(np.median([end - start for start, end in gaps])) if len(gaps) > FEW else 0.0
     return [(start, end) for start, end in gaps if end - start > max(GAP_OF_HEIGHT * height, GAP_OF_USUAL * usual)]
 
 

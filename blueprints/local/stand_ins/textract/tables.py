@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from blueprints.local.stand_ins.textract.blocks import Blocks
-from blueprints.local.stand_ins.textract.grids import aligned_grid
+from blueprints.local.stand_ins.textract.columns import aligned_grid
 from blueprints.local.stand_ins.textract.pages import Box, Grid, Line, Page, Selection, Word
 
 MIN_HEADINGS = 2
