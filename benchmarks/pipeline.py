@@ -19,7 +19,7 @@ COUNTS = (10, 100, 1000)
 NAME = "document-analysis"
 SETTINGS: dict[str, Any] = {"network": "none", "rules": False, "deployments": {NAME: {"data_on_removal": "destroy"}}}
 UPLOADERS = 4
-POLL_SECONDS = 0.5
+POLL_SECONDS = (0.2, 2.0)
 PATIENCE_SECONDS = 180
 
 
@@ -79,7 +79,7 @@ def _wait(dynamodb: Any, table: str, prefix: str, count: int) -> Counter[str]:
             best, deadline = ended.total(), time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > deadline:
             raise StalledError(f"{best} of {count} documents ended, then none for {PATIENCE_SECONDS} s")
-        time.sleep(POLL_SECONDS)
+        time.sleep(min(max((count - ended.total()) / 50, POLL_SECONDS[0]), POLL_SECONDS[1]))
 
 
 def _statuses(dynamodb: Any, table: str, prefix: str) -> Counter[str]:
