@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from blueprints.checks.deployed import ACCOUNT, Account, Resource, listed
-from blueprints.checks.endpoints import endpoints_called, endpoints_defined
+from blueprints.checks.endpoints import endpoints_called, endpoints_defined, stopped_at_endpoints
 from blueprints.checks.handlers.calls import api_calls
 from blueprints.checks.iam_actions import is_known, takes_resource
 from blueprints.checks.needs.everything import all_needs
 from blueprints.checks.needs.facts import Facts
 from blueprints.checks.permissions import Grant, Need, Policies
+from blueprints.checks.targets import UNKNOWN
 from stacks.document_analysis import DocumentAnalysisSettings
 from tests import templates
 
@@ -23,6 +24,9 @@ GATEWAYS = {"s3", "dynamodb"}
 GIVEN_BY_AWS = "AmazonAPIGatewayPushToCloudWatchLogs[0]"
 # AWS's own pages write these with a wildcard, for variants of one operation.
 WILDCARDS = {"kms:*", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:Encrypt*", "kms:Decrypt*", "kms:Describe*"}
+# Lambda assumes roles for functions of its own account only; API Gateway has one role an account.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+SENDING_NO_ACCOUNT = {"lambda.amazonaws.com", "apigateway.amazonaws.com"}
 FEATURES = {
     "AnalyzeExpense": {"expense"},
     "ExpenseAnalysis": {"expense"},
@@ -154,6 +158,45 @@ def test_a_network_has_exactly_the_endpoints_that_are_called(case: str) -> None:
     if "document-analysis" in {resource.stack for resource in account}:
         assert called - GATEWAYS == defined - GATEWAYS
     assert called <= defined
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_policies_of_endpoints_let_through_what_is_called(case: str) -> None:
+    account, _, needs = deployed(case)
+    assert [str(need) for need in stopped_at_endpoints(account, needs)] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_roles_are_assumed_on_behalf_of_this_account_only(case: str) -> None:
+    account, _, _ = deployed(case)
+    open_to_others = set()
+    for role in account.of_type("AWS::IAM::Role"):
+        for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]:
+            service = statement["Principal"]["Service"]
+            if service not in SENDING_NO_ACCOUNT and ACCOUNT not in str(statement.get("Condition")):
+                open_to_others.add((role.logical_id, service))
+    assert open_to_others == set()
+
+
+def first_parts(prefix: str, needs: list[Need]) -> set[str]:
+    """How the keys go on after a prefix, up to the next slash; empty for keys that end there."""
+    rests = [need.resource.removeprefix(prefix) for need in needs if need.resource.startswith(prefix)]
+    return {rest.split("/")[0] if "/" in rest else "" for rest in rests}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_objects_are_allowed_below_the_longest_prefix_that_they_share(case: str) -> None:
+    _, policies, needs = deployed(case)
+    wide = set()
+    for role, grants in policies.of_roles.items():
+        own = [need for need in needs if need.principal == role]
+        patterns = {resource for grant in grants for resource in listed(grant.statement["Resource"])}
+        for pattern in patterns:
+            if pattern.startswith("arn:aws:s3:::") and pattern.endswith("*"):
+                parts = first_parts(pattern[:-1], own)
+                if len(parts) == 1 and not parts & {"", UNKNOWN}:
+                    wide.add((role, pattern, *parts))
+    assert wide == set()
 
 
 @functools.cache

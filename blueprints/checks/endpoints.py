@@ -1,11 +1,12 @@
 """Which endpoints of a network the code in it calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blueprints.checks.deployed import Account, Resource
 from blueprints.checks.handlers.calls import api_calls
 from blueprints.checks.needs.handlers import package_of
+from blueprints.checks.permissions import Grant, Need, lets_through, statements
 
 # What AWS PrivateLink calls a service where boto3 calls it something else.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
@@ -36,3 +37,14 @@ def endpoints_called(account: Account, root: Path) -> dict[str, set[str]]:
 def endpoints_defined(account: Account) -> set[str]:
     """The services that the templates' own networks have endpoints for."""
     return {str(endpoint.properties["ServiceName"]).split(".", 3)[-1] for endpoint in account.of_type("AWS::EC2::VPCEndpoint")}
+
+
+def stopped_at_endpoints(account: Account, needs: Iterable[Need]) -> list[Need]:
+    """What the code of functions in a network needs and the policy of the endpoint on its way doesn't let through."""
+    roles = {function.properties["Role"] for function in _functions_in_networks(account)}
+    policies: dict[str, list[Grant]] = {}
+    for endpoint in account.of_type("AWS::EC2::VPCEndpoint"):
+        name = str(endpoint.properties["ServiceName"]).split(".", 3)[-1]
+        policies[name] = list(statements(endpoint.logical_id, endpoint.properties.get("PolicyDocument", {})))
+    through = [(need, policies.get(need.action.split(":")[0])) for need in needs if need.principal in roles]
+    return [need for need, policy in through if policy is not None and not lets_through(policy, need)]

@@ -45,21 +45,22 @@ class Grant:
     statement: Mapping[str, Any]
 
 
-def _statements(place: str, document: Mapping[str, Any]) -> Iterator[Grant]:
+def statements(place: str, document: Mapping[str, Any]) -> Iterator[Grant]:
+    """The statements of a policy document."""
     for index, statement in enumerate(listed(document.get("Statement"))):
         yield Grant(f"{place}[{index}]", statement)
 
 
 def _role_grants(account: Account, role: Resource) -> Iterator[Grant]:
     for policy in listed(role.properties.get("Policies")):
-        yield from _statements(f"{role.logical_id}.{policy['PolicyName']}", policy["PolicyDocument"])
+        yield from statements(f"{role.logical_id}.{policy['PolicyName']}", policy["PolicyDocument"])
     arns = listed(role.properties.get("ManagedPolicyArns"))
     for resource in account.of_type(*_POLICY_TYPES):
         if role.name in listed(resource.properties.get("Roles")) or resource.arn in arns:
-            yield from _statements(resource.logical_id, resource.properties["PolicyDocument"])
+            yield from statements(resource.logical_id, resource.properties["PolicyDocument"])
     for arn in arns:
         if ":aws:policy/" in arn:
-            yield from _statements(arn.rsplit("/", 1)[-1], managed_policy(arn))
+            yield from statements(arn.rsplit("/", 1)[-1], managed_policy(arn))
 
 
 @functools.cache
@@ -99,13 +100,37 @@ def _invoke_statement(permission: Resource) -> dict[str, Any]:
 
 def _resource_grants(account: Account, resource: Resource) -> Iterator[Grant]:
     if "KeyPolicy" in resource.properties:
-        yield from _statements(resource.logical_id, resource.properties["KeyPolicy"])
+        yield from statements(resource.logical_id, resource.properties["KeyPolicy"])
     for policy in account.of_type(*_RESOURCE_POLICIES):
         if resource.ref in listed(policy.properties[_RESOURCE_POLICIES[policy.type]]):
-            yield from _statements(policy.logical_id, policy.properties["PolicyDocument"])
+            yield from statements(policy.logical_id, policy.properties["PolicyDocument"])
     for permission in account.of_type("AWS::Lambda::Permission"):
         if account.find(permission.properties["FunctionName"]) is resource:
             yield Grant(permission.logical_id, _invoke_statement(permission))
+
+
+def _service(need: Need) -> str | None:
+    return None if need.principal.startswith("arn:") else need.principal
+
+
+def _context(need: Need) -> EvalContext:
+    service = _service(need)
+    return EvalContext(
+        principal_arn="" if service else need.principal.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/session",
+        principal_type="Service" if service else "AssumedRole",
+        principal_account=ACCOUNT,
+        action=need.action,
+        resource_arn=need.resource,
+        region=REGION,
+        secure_transport=True,
+        service_context=dict(need.context),
+    )
+
+
+def lets_through(policy: Sequence[Grant], need: Need) -> bool:
+    """Whether the policy of an endpoint on the way lets a call through; it allows nothing by itself."""
+    document = {"Statement": [grant.statement for grant in policy]}
+    return bool(evaluate_resource_policy(document, _context(need)).decision == "Allow")
 
 
 def is_allowed(need: Need, grants: Sequence[Grant], own_policy: Sequence[Grant] | None = None) -> bool:
@@ -118,17 +143,8 @@ def is_allowed(need: Need, grants: Sequence[Grant], own_policy: Sequence[Grant] 
 
     See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    service = None if need.principal.startswith("arn:") else need.principal
-    context = EvalContext(
-        principal_arn="" if service else need.principal.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/session",
-        principal_type="Service" if service else "AssumedRole",
-        principal_account=ACCOUNT,
-        action=need.action,
-        resource_arn=need.resource,
-        region=REGION,
-        secure_transport=True,
-        service_context=dict(need.context),
-    )
+    service = _service(need)
+    context = _context(need)
     own = {"Statement": [grant.statement for grant in own_policy or ()]}
     if service:
         return bool(evaluate_resource_policy(own, context, service=service).decision == "Allow")

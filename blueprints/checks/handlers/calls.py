@@ -136,14 +136,17 @@ class Calls(Expressions):
         assert not isinstance(node, ast.ClassDef)  # noqa: S101
         if target.bound:
             arguments = [target.bound, *arguments]
-        names = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
-        names += [item.arg for item in node.args.kwonlyargs]
-        given = {name: values for name, values in {**dict(zip(names, arguments, strict=False)), **keywords}.items() if name in names}
+        positional = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
+        names = [*positional, *(item.arg for item in node.args.kwonlyargs)]
+        given = dict(zip(positional, arguments, strict=False)) | {name: values for name, values in keywords.items() if name in names}
+        if node.args.vararg:
+            given[node.args.vararg.arg] = (Items(tuple(arguments[len(positional) :])),)
         key = (node, tuple(sorted(given.items(), key=lambda item: item[0])), tuple(sorted(target.scope.items(), key=lambda item: item[0])))
-        if key not in self.results and node not in self.active:
-            self.active.add(node)
+        handed = frozenset(value.node for values in given.values() for value in values if isinstance(value, Callable))
+        if key not in self.results and (node, handed) not in self.active:
+            self.active.add((node, handed))
             self.results[key] = self._followed(target, dict.fromkeys(names, ()) | self._defaults(target) | given)
-            self.active.remove(node)
+            self.active.remove((node, handed))
         return self.results.get(key, ())
 
     def _defaults(self, target: Callable) -> Scope:

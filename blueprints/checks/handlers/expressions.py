@@ -176,7 +176,11 @@ class Expressions(Statements):
         return (Items(tuple((Items(((name,), values)),) for name, values in pairs)),)
 
     def _call(self, node: ast.Call, module: Module, scope: Scope) -> Values:
-        arguments = [self.value(argument, module, scope) for argument in node.args]
+        arguments: list[Values] = []
+        for argument in node.args:
+            values = self.value(argument, module, scope)
+            lists = [value.items for value in values if isinstance(value, Items)] if isinstance(argument, ast.Starred) else []
+            arguments += lists[0] if lists else [values]
         keywords: dict[str, Values] = {}
         for keyword in node.keywords:
             values = self.value(keyword.value, module, scope)

@@ -32,7 +32,7 @@ class Names(ABC):
         self.made: dict[Method, str] = {}
         self.results: dict[object, Values] = {}
         self.imported: set[str] = set()
-        self.active: set[ast.AST] = set()
+        self.active: set[tuple[ast.AST, frozenset[ast.AST]]] = set()
 
     @abstractmethod
     def body(self, statements: Iterable[ast.stmt], module: Module, scope: Scope) -> Values:

@@ -102,7 +102,7 @@ def _distributed_map(caller: _Caller, state: Mapping[str, Any]) -> Iterator[Need
         found = integration(state.get(part, {}).get("Resource", ""))
         if found:
             given = parameters(state[part])
-            given |= {"Key": f"{given['Prefix']}/run/manifest.json"} if more and "Prefix" in given else {}
+            given |= {"Key": f"{given['Prefix']}/{UNKNOWN}/manifest.json"} if more and "Prefix" in given else {}
             for operation in (found[1], *more):
                 yield from caller.calls(found[0], operation, given)
 

@@ -54,6 +54,13 @@ def test_arguments_are_followed_into_functions_and_their_defaults(calls: Calls) 
     assert calls(source)["s3.put_object"] == {"Bucket": "b", "Key": "k"}
 
 
+def test_arguments_that_are_passed_on_are_followed(calls: Calls) -> None:
+    source = handler("guarded(guarded, put, 'b', 'k')")
+    source += "def guarded(function, *arguments):\n    return function(*arguments)\n"
+    source += "def put(bucket, key):\n    boto3.client('s3').put_object(Bucket=bucket, Key=key)\n"
+    assert calls(source) == {"s3.put_object": {"Bucket": "b", "Key": "k"}}
+
+
 def test_functions_that_are_handed_over_are_followed(calls: Calls) -> None:
     source = "import boto3\nfrom batches import process\n"
     source += "def one(record):\n    boto3.client('sqs').send_message(QueueUrl='q')\n"
