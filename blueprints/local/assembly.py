@@ -22,10 +22,6 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     clients = Clients(port, identity.region())
     ledger = Ledger()
     workers = Workers(workspace, port)
-    try:
-        programs = stand_ins.ALL()
-    except ModuleNotFoundError:
-        programs = ()
-    dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves()], clients.administrator)
+    dispatcher = Dispatcher(MotoServices(), stand_ins.ALL(), [MessageMoves()], clients.administrator)
     adapter.apply(workers, dispatcher, clients, ledger)
     return FrontDoor(adapter.plain_application(), ledger), workers

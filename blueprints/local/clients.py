@@ -45,7 +45,7 @@ class Clients:
     """
 
     def __init__(self, port: int, region: str) -> None:
-        self._port = port
+        self.port = port
         self._lock = threading.Lock()
         self._made: dict[tuple[Credentials, str], Any] = {}
         self._session = boto3.Session(region_name=region)
@@ -72,6 +72,6 @@ class Clients:
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key,
             aws_session_token=credentials.session_token,
-            endpoint_url=identity.endpoint_url(self._port),
+            endpoint_url=identity.endpoint_url(self.port),
             config=SETTINGS,
         )

@@ -54,6 +54,7 @@ class EmbeddedAws:
         self.pid = 0
         self._plain = plain
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: Clients | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -131,7 +132,9 @@ class EmbeddedAws:
 
     def client(self, service: str) -> Any:
         """Returns a boto3 client of ``service`` with the administrator's rights."""
-        return Clients(self.port, self.region).administrator(service)
+        if self._clients is None or self._clients.port != self.port:
+            self._clients = Clients(self.port, self.region)
+        return self._clients.administrator(service)
 
     def reachable(self, url: str) -> str:
         """Returns where an API deployed here answers that AWS would serve at ``url``, an ``execute-api`` address."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blueprints.local.adapter import calls, encryption, functions, interfaces, resources, storage, workflows
+from blueprints.local.adapter import calls, encryption, functions, interfaces, messaging, resources, storage, tables, workflows
 from blueprints.local.clients import Clients
 from blueprints.local.cloudformation import RegistryTypes
 from blueprints.local.dispatch import Dispatcher
@@ -28,6 +28,7 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     types = RegistryTypes(clients.administrator)
     calls.loopback_counts_as_tls()
     calls.calls_pass_the_dispatcher(dispatcher)
+    calls.service_names_are_known()
     calls.moves_name_their_queue()
     encryption.encrypted_data_needs_its_key()
     storage.buckets_keep_their_configuration()
@@ -35,7 +36,10 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     storage.full_buckets_stay()
     storage.secrets_are_known_by_their_arn()
     functions.functions_run_in_awslambdaric(workers, ledger)
+    functions.functions_keep_their_settings()
     functions.powertools_layer_is_public()
+    tables.tables_keep_their_settings()
+    messaging.topics_keep_their_key()
     interfaces.requests_are_validated()
     resources.conditions_understand_functions()
     resources.alarms_on_expressions_are_kept(types)

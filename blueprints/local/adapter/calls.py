@@ -44,6 +44,14 @@ def calls_pass_the_dispatcher(dispatcher: Dispatcher) -> None:
     iam_actions.extract_iam_action = with_forwarded_services
 
 
+def service_names_are_known() -> None:
+    """At the first call to a service that it lacks, ministack reads the models of all services, which takes five seconds."""
+    from botocore.session import get_session
+    from ministack.core import router
+
+    router._KNOWN_AWS_SERVICE_NAMES = frozenset(get_session().get_available_services()) | operations.SHARED_SIGNING_NAMES.keys()
+
+
 def moves_name_their_queue() -> None:
     """The operations on message moves, which ministack does not have, name the queue otherwise than those it has."""
     resources_are_named("sqs", ("StartMessageMoveTask", "ListMessageMoveTasks"), lambda parameters: parameters.get("SourceArn"))

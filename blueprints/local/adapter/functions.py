@@ -9,6 +9,7 @@ from importlib.metadata import version as distribution_version
 from typing import Any
 
 from blueprints.local import identity
+from blueprints.local.adapter.patching import replace_handler
 from blueprints.local.provenance import Ledger
 from blueprints.local.runtime_files import powertools_layer
 from blueprints.local.worker import Function, Workers
@@ -59,6 +60,23 @@ def _function(config: dict[str, Any], code: bytes) -> Function:
         credentials=lambda_svc.execution_credentials(config),
         version=config.get("Version", "$LATEST"),
     )
+
+
+def functions_keep_their_settings() -> None:
+    """CloudFormation's functions lose the key of their environment and their reserved concurrency."""
+    from ministack.services import lambda_svc
+    from ministack.services.cloudformation import provisioners
+
+    create, update = provisioners._lambda_create, provisioners._lambda_update
+
+    def kept(changed: tuple[str, Any], properties: dict[str, Any]) -> tuple[str, Any]:
+        record = lambda_svc._functions[changed[0]]
+        record["config"]["KMSKeyArn"] = properties.get("KmsKeyArn", "")
+        record["concurrency"] = properties.get("ReservedConcurrentExecutions")
+        return changed
+
+    replace_handler(create, lambda logical_id, properties, stack: kept(create(logical_id, properties, stack), properties))
+    replace_handler(update, lambda name, old, new, *place: kept(update(name, old, new, *place), new))
 
 
 def powertools_layer_is_public() -> None:
