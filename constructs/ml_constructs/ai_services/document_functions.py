@@ -118,7 +118,7 @@ def explain_last_resort(queue: sqs.Queue) -> None:
     )
 
 
-def grant_reading(sources: Sequence[s3.IBucket], role: iam.IRole) -> None:
+def grant_reading(sources: Sequence[s3.IBucket], role: iam.Role) -> None:
     """Lets ``role`` read documents in any of the buckets that they may lie in."""
     for bucket in sources:
         grant_objects(bucket, role, READ_OBJECTS)

@@ -1,8 +1,9 @@
 """Permissions on data: the exact actions of the code, and the key by way of the one service that holds the data."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -18,7 +19,7 @@ WRITE = ("kms:Decrypt", "kms:GenerateDataKey")
 _KEYS_UNKNOWN = "The keys of objects are known when they arrive; the prefix is the narrowest name that they share."
 
 
-def grant_objects(bucket: s3.IBucket, role: iam.IRole, actions: Sequence[str], *, prefix: str = "") -> None:
+def grant_objects(bucket: s3.IBucket, role: iam.Role, actions: Sequence[str], *, prefix: str = "") -> None:
     """Lets ``role`` act on the objects below ``prefix``.
 
     Args:
@@ -34,49 +35,51 @@ def grant_objects(bucket: s3.IBucket, role: iam.IRole, actions: Sequence[str], *
     grant_key(bucket.encryption_key, role, WRITE if writes else READ, service="s3")
 
 
-def grant_listing(bucket: s3.IBucket, role: iam.IRole, *actions: str) -> None:
+def grant_listing(bucket: s3.IBucket, role: iam.Role, *actions: str) -> None:
     """Lets ``role`` act on the bucket itself; who may list it is told of a missing object instead of a lacking permission."""
-    role.add_to_principal_policy(iam.PolicyStatement(actions=[f"s3:{action}" for action in actions], resources=[bucket.bucket_arn]))
+    role.add_to_policy(iam.PolicyStatement(actions=[f"s3:{action}" for action in actions], resources=[bucket.bucket_arn]))
 
 
-def grant_items(table: dynamodb.ITable, role: iam.IRole, *actions: str, index: str | None = None) -> None:
+def grant_items(table: dynamodb.ITable, role: iam.Role, *actions: str, index: str | None = None) -> None:
     """Lets ``role`` act on the items of the table, or of one index of it.
 
     See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
     resource = f"{table.table_arn}/index/{index}" if index else table.table_arn
-    role.add_to_principal_policy(iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=[resource]))
+    role.add_to_policy(iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=[resource]))
     grant_key(table.encryption_key, role, READ, service="dynamodb")
 
 
-def grant_messages(queue: sqs.IQueue, role: iam.IRole, *actions: str) -> None:
+def grant_messages(queue: sqs.IQueue, role: iam.Role, *actions: str) -> None:
     """Lets ``role`` act on the messages of the queue.
 
     See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
     """
-    role.add_to_principal_policy(iam.PolicyStatement(actions=[f"sqs:{action}" for action in actions], resources=[queue.queue_arn]))
+    role.add_to_policy(iam.PolicyStatement(actions=[f"sqs:{action}" for action in actions], resources=[queue.queue_arn]))
     grant_key(queue.encryption_master_key, role, WRITE if "SendMessage" in actions else READ, service="sqs")
 
 
-def grant_publishing(topic: sns.Topic, role: iam.IRole, key: kms.IKey) -> None:
+def grant_publishing(topic: sns.Topic, role: iam.Role, key: kms.IKey) -> None:
     """Lets ``role`` publish to a topic that is encrypted with ``key``.
 
     See https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    role.add_to_principal_policy(iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]))
+    role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]))
     grant_key(key, role, WRITE, service="sns")
 
 
-def grant_key(key: kms.IKey | None, role: iam.IRole, actions: Sequence[str], *, service: str) -> None:
+def grant_key(key: kms.IKey | None, role: iam.Role, actions: Sequence[str], *, service: str) -> None:
     """Lets ``role`` use ``key`` by way of one service; without a key there is nothing to allow.
 
     See https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     """
-    if key is None:
-        return
-    stack = Stack.of(role)
-    via = {"StringEquals": {"kms:ViaService": f"{service}.{stack.region}.{stack.url_suffix}"}}
-    role.add_to_principal_policy(iam.PolicyStatement(actions=list(actions), resources=[key.key_arn], conditions=via))
+    if key is not None:
+        role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[key.key_arn], conditions=_via(service)))
+
+
+@cache
+def _via(service: str) -> dict[str, dict[str, str]]:
+    return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
 
 
 def allow_service(key: kms.IKey, principal: str, *, scope: IConstruct) -> None:
