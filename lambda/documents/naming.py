@@ -21,7 +21,12 @@ class Document:
 
     @classmethod
     def identify(cls, *, bucket: str, key: str, version_id: str | None, etag: str | None, sequencer: str, size: int) -> Self:
-        """The document with its id: equal for every event about the same content of the same key."""
+        """The document with its id: equal for every event about the same content of the same key.
+
+        Listings quote etags and events don't; the version called null is overwritten in place and tells nothing.
+        """
+        version_id = None if version_id in ("", "null") else version_id
+        etag = etag.strip('"') if etag is not None else None
         digest = hashlib.sha256(f"{bucket}\n{key}\n{version_id or etag or ''}".encode()).hexdigest()
         return cls(digest[:ID_LENGTH], bucket, key, version_id, etag, sequencer, size)
 

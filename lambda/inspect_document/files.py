@@ -62,8 +62,8 @@ def download(document: Document, head: dict[str, Any], file: IO[bytes], context:
     return Content(content_type, digest.hexdigest())
 
 
-def count_pages(content_type: str, file: IO[bytes], limit: int) -> int:
-    """The number of pages; counting may stop above ``limit``.
+def count_pages(content_type: str, file: IO[bytes], limit: int, seconds: float) -> int:
+    """The number of pages; counting may stop above ``limit``, and has to end within ``seconds``.
 
     Raises:
         Refused: The file is corrupt or encrypted.
@@ -71,7 +71,7 @@ def count_pages(content_type: str, file: IO[bytes], limit: int) -> int:
     if content_type == PDF:
         from inspect_document import pdf  # pypdf takes longer to import than everything else together, and images don't need it
 
-        return pdf.count_pages(file)
+        return pdf.count_pages(file, seconds)
     return tiff.count_pages(file, limit) if content_type == TIFF else 1
 
 

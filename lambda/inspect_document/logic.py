@@ -14,6 +14,8 @@ from documents.runtime import count, logger
 from inspect_document import cache, files, plans
 from inspect_document.refusal import Refusal, Refused
 
+PARSING_SECONDS = 120
+SPARE_SECONDS = 4
 MEMORY_BYTES = 16 * 1024 * 1024
 
 
@@ -59,7 +61,7 @@ def _examine(document: Document, rules: Rules, context: LambdaContext, inspectio
     with SpooledTemporaryFile(max_size=MEMORY_BYTES) as file:
         content = files.download(document, head, file, context, check=lambda kind: _check_image(kind, size))
         inspection |= {"content_type": content.type, "sha256": content.sha256}
-        pages = inspection["pages"] = _count_pages(content.type, file, rules.max_pages)
+        pages = inspection["pages"] = _count_pages(content.type, file, rules.max_pages, _parsing_seconds(context))
     inspection["cached"] = cache.find(rules.cache_table, content.sha256, rules.configuration_id)
     if inspection["cached"]:
         inspection["verdict"] = "cached"
@@ -76,8 +78,12 @@ def _check_image(content_type: str, size: int) -> None:
         raise Refused("TOO_LARGE", f"The image has {size} bytes, Textract takes at most {files.SINGLE_PAGE_BYTES}.")
 
 
-def _count_pages(content_type: str, file: IO[bytes], limit: int) -> int:
-    pages = files.count_pages(content_type, file, limit)
+def _parsing_seconds(context: LambdaContext) -> float:
+    return max(0.1, min(PARSING_SECONDS, context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS))
+
+
+def _count_pages(content_type: str, file: IO[bytes], limit: int, seconds: float) -> int:
+    pages = files.count_pages(content_type, file, limit, seconds)
     if pages > limit:
         raise Refused("TOO_MANY_PAGES", f"The file has more than the {limit} pages that are allowed.")
     return pages

@@ -87,7 +87,8 @@ class Cloud:
         self._numbers = itertools.count(1)
 
     def _create_table(self, table: str, key: str) -> None:
-        names = [key, "status"]
+        moment = "updated_at" if table == INDEX else "created_at"
+        names = [key, "status", moment]
         self.dynamodb.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
@@ -96,7 +97,7 @@ class Cloud:
             GlobalSecondaryIndexes=[
                 {
                     "IndexName": "by-status",
-                    "KeySchema": [{"AttributeName": "status", "KeyType": "HASH"}],
+                    "KeySchema": [{"AttributeName": "status", "KeyType": "HASH"}, {"AttributeName": moment, "KeyType": "RANGE"}],
                     "Projection": {"ProjectionType": "ALL"},
                 }
             ],

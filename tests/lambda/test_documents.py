@@ -391,6 +391,16 @@ def test_without_a_version_the_etag_tells_contents_apart() -> None:
     assert a_document(version_id=None).id != a_document(version_id=None, etag="f").id
 
 
+def test_a_listing_and_an_event_name_the_same_content_alike() -> None:
+    assert a_document(version_id=None, etag='"e"') == a_document(version_id=None, etag="e")
+
+
+def test_versions_called_null_are_told_apart_by_their_content() -> None:
+    first, second = a_document(version_id="null", etag="e"), a_document(version_id="null", etag="f")
+    assert first.id != second.id
+    assert first.version_id is None
+
+
 def test_a_document_survives_the_state_machine() -> None:
     document = a_document("ümläut +%20")
     assert Document.of({"document": json.loads(json.dumps(document.as_dict()))}) == document

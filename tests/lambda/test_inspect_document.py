@@ -3,7 +3,10 @@ import hashlib
 import io
 import json
 import logging
+import signal
 import struct
+import threading
+import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +25,7 @@ from documents import tables
 from documents.clients import client
 from documents.errors import ConfigurationError, TransientServiceError
 from documents.naming import Document
-from inspect_document import files, pdf, tiff
+from inspect_document import files, logic, pdf, tiff
 from inspect_document.handler import handler
 from inspect_document.refusal import Refused
 
@@ -179,7 +182,28 @@ def test_whatever_the_parser_raises_means_corrupt(error: Exception, monkeypatch:
 
     monkeypatch.setattr(pdf, "PdfReader", failing)
     with pytest.raises(Refused, match="CORRUPT"):
-        pdf.count_pages(io.BytesIO(b""))
+        pdf.count_pages(io.BytesIO(b""), 60)
+
+
+def test_a_file_that_keeps_the_parser_busy_is_corrupt(cloud: Any, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: Any, **__: Any) -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(0.01)
+
+    monkeypatch.setattr(logic, "PARSING_SECONDS", 0.1)
+    monkeypatch.setattr(pdf, "PdfReader", busy)
+    result = inspected(cloud.upload("scan.pdf", a_pdf()), context)
+    assert result["reason"] == {"code": "CORRUPT", "message": "The PDF file cannot be read within 0.1 seconds."}
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_outside_the_main_thread_there_is_no_limit_and_no_error() -> None:
+    pages: list[int] = []
+    thread = threading.Thread(target=lambda: pages.append(pdf.count_pages(io.BytesIO(a_pdf(2)), 0.001)))
+    thread.start()
+    thread.join()
+    assert pages == [2]
 
 
 def test_the_parser_quotes_no_document_in_the_log() -> None:
@@ -190,7 +214,7 @@ def test_the_parser_quotes_no_document_in_the_log() -> None:
 def test_no_bytes_break_the_page_counters(middle: bytes, end: bytes) -> None:
     for content_type, start in ((files.PDF, b"%PDF-1.7\n"), (files.TIFF, b"II*\x00"), (files.TIFF, b"MM\x00*")):
         with contextlib.suppress(Refused):
-            assert files.count_pages(content_type, io.BytesIO(start + middle + end), 10) >= 1
+            assert files.count_pages(content_type, io.BytesIO(start + middle + end), 10, 60) >= 1
 
 
 @pytest.mark.parametrize(("make", "name"), [(a_pdf, "PDF"), (lambda pages: an_image("TIFF", pages), "TIFF")])
