@@ -12,7 +12,9 @@ from stacks.settings import Collection, SettingsError, load
 
 ROOT = Path(__file__).parent
 DEFAULT_SETTINGS = "settings/default.yaml"
-BAD_INPUT = 2
+FAILED, BAD_INPUT = 1, 2
+RULES_FAILED = "ValidationFailed: "
+"""How the CDK's error begins after it has printed what the rules found."""
 
 
 def compose(app: cdk.App, collection: Collection) -> None:
@@ -42,14 +44,19 @@ def compose(app: cdk.App, collection: Collection) -> None:
 
 
 def main() -> None:
-    """Synthesises the settings file that the context names (``-c settings=FILE``)."""
+    """Synthesises the settings file that the context names (``-c settings=FILE``); exits with 1 for findings and 2 for wrong settings."""
     app = cdk.App(context=json.loads((ROOT / "cdk.json").read_text())["context"])
     try:
         compose(app, load(Path(app.node.try_get_context("settings") or DEFAULT_SETTINGS)))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(BAD_INPUT)
-    app.synth()
+    try:
+        app.synth()
+    except RuntimeError as error:
+        if not str(error).startswith(RULES_FAILED):
+            raise
+        sys.exit(FAILED)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+import jsii
 import pytest
+from constructs import IValidation
 
-from app import compose
+from app import compose, main
+from ml_constructs.foundation.compliance import attach_rules
 from stacks.settings import load
 
 Write = Callable[[str], Path]
 Synthesise = Callable[[Path], Path]
+
+
+@jsii.implements(IValidation)
+class Refusing:
+    def validate(self) -> list[str]:
+        return ["this is wrong"]
 
 
 @pytest.fixture
@@ -120,6 +129,28 @@ def test_wrong_settings_are_all_told_and_nothing_is_written(run: Callable[[str],
 def test_a_settings_file_that_is_not_there_is_named(run: Callable[[str], Any]) -> None:
     finished = run("nowhere.yaml")
     assert (finished.returncode, finished.stderr) == (2, "nowhere.yaml: cannot be read: No such file or directory\n")
+
+
+def test_findings_of_the_rules_end_the_synthesis_without_a_traceback(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    def plant(app: cdk.App, _: Any) -> None:
+        cdk.aws_s3.Bucket(cdk.Stack(app, "Planted"), "Bucket")
+        attach_rules(app)
+
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("app.compose", plant)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 1
+
+
+def test_another_failure_is_not_hidden(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    def plant(app: cdk.App, _: Any) -> None:
+        cdk.Stack(app, "Planted").node.add_validation(Refusing())
+
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("app.compose", plant)
+    with pytest.raises(RuntimeError, match="this is wrong"):
+        main()
 
 
 def test_cdk_json_has_every_recommended_flag_as_recommended(feature_flags: Mapping[str, Any], root: Path) -> None:

@@ -93,7 +93,7 @@ class Attempt:
             outputs = self._deploy(aws, cdk)
             done = self._send(Session(aws, outputs, self._steps), files)
             report = aws.report()
-            left = [] if keep else self._remove(cdk)
+            left = None if keep else self._remove(cdk)
             stuck = any(resource["state"] == "delete failed" for resource in aws.report()["resources"])
             self._show(report, left)
             if keep:
@@ -122,7 +122,7 @@ class Attempt:
             cdk.destroy([self._entry.name])
         return [asdict(left) for left in cdk.leftovers()]
 
-    def _show(self, report: Mapping[str, Any], left: Sequence[Mapping[str, Any]]) -> None:
+    def _show(self, report: Mapping[str, Any], left: Sequence[Mapping[str, Any]] | None) -> None:
         if self._as_json:
             results = self._trial.document() if self._trial else []
             print_json(
@@ -134,7 +134,8 @@ class Attempt:
         if self._trial:
             self._trial.print(out)
         print_provenance(report, out)
-        print_left(left, out)
+        if left is not None:
+            print_left(left, out)
 
     def _tell_how_to_reach(self, environment: Mapping[str, str], outputs: Mapping[str, str]) -> None:
         lines = [f"export {name}={value}" for name, value in environment.items() if name.startswith("AWS_")]

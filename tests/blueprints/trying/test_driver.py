@@ -176,7 +176,8 @@ def test_kept_it_runs_on_and_tells_how_to_reach_it(world: World, capsys: pytest.
     assert run(keep=True) == 0
     assert world.done[-1] == "detach"
     assert not {"stop", "destroy document-analysis"} & set(world.done)
-    said = capsys.readouterr().err
+    shown, said = capsys.readouterr()
+    assert "Left behind" not in shown
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:4566\nexport AWS_ACCESS_KEY_ID=test\n" in said
     assert "CDK_HOME" not in said
     assert "Name = bucket-1" in said
