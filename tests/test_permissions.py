@@ -8,11 +8,12 @@ import pytest
 
 from blueprints.checks.deployed import ACCOUNT, Account, Resource, listed
 from blueprints.checks.endpoints import endpoints_called, endpoints_defined, stopped_at_endpoints
+from blueprints.checks.grants import Grant
 from blueprints.checks.handlers.calls import api_calls
 from blueprints.checks.iam_actions import is_known, takes_resource
 from blueprints.checks.needs.everything import all_needs
 from blueprints.checks.needs.facts import Facts
-from blueprints.checks.permissions import Grant, Need, Policies
+from blueprints.checks.permissions import Need, Policies
 from blueprints.checks.targets import UNKNOWN
 from stacks.document_analysis import DocumentAnalysisSettings
 from tests import templates

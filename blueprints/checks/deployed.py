@@ -1,10 +1,13 @@
 """Templates as they would stand once deployed: every intrinsic function is replaced by a made-up but consistent value."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from blueprints.checks import intrinsics
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
@@ -15,7 +18,6 @@ _PSEUDO_PARAMETERS = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::NotificationARNs": [],
 }
-_ABSENT = object()
 
 
 def listed(value: Any) -> list[Any]:
@@ -70,7 +72,7 @@ class Resource:
     logical_id: str
     type: str
     definition: Mapping[str, Any]
-    account: "Account"
+    account: Account
 
     @cached_property
     def name(self) -> str:
@@ -106,6 +108,61 @@ class Resource:
         return self.name if name in _NAME_ATTRIBUTES else f"{self.name}.{name}"
 
 
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    """One deployed template."""
+
+    name: str
+    template: Mapping[str, Any]
+    account: Account
+
+    @property
+    def region(self) -> str:
+        return self.account.region
+
+    @cached_property
+    def resources(self) -> dict[str, Resource]:
+        return {
+            logical_id: Resource(self.name, logical_id, definition["Type"], definition, self.account)
+            for logical_id, definition in self.section("Resources").items()
+        }
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        section: Mapping[str, Any] = self.template.get(name, {})
+        return section
+
+    def reference(self, name: str) -> Any:
+        pseudo_parameters = {
+            **_PSEUDO_PARAMETERS,
+            "AWS::Region": self.region,
+            "AWS::StackName": self.name,
+            "AWS::StackId": f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{self.name}/00000000-0000-0000-0000-000000000000",
+        }
+        if name in pseudo_parameters:
+            return pseudo_parameters[name]
+        if name in self.section("Parameters"):
+            return self._parameter(name, self.section("Parameters")[name])
+        return self._resource(name).ref
+
+    def attribute(self, logical_id: str, name: str) -> Any:
+        return self._resource(logical_id).attribute(name)
+
+    def exported(self, name: str) -> Any:
+        if name not in self.account.exports:
+            raise ValueError(f"{self.name} imports {name!r}, which no template exports")
+        return self.account.exports[name]
+
+    def _parameter(self, name: str, parameter: Mapping[str, Any]) -> Any:
+        default = parameter.get("Default", f"parameter-{name}")
+        is_stored = parameter["Type"].startswith("AWS::SSM::Parameter::Value")
+        return self.account.stored.get(default, default) if is_stored else default
+
+    def _resource(self, logical_id: str) -> Resource:
+        if logical_id not in self.resources:
+            raise ValueError(f"{self.name} refers to {logical_id!r}, which it does not define")
+        return self.resources[logical_id]
+
+
 class Account:
     """An account into which templates have been deployed together.
 
@@ -119,158 +176,39 @@ class Account:
 
     def __init__(self, templates: Mapping[str, Mapping[str, Any]], region: str = REGION) -> None:
         self.region = region
-        self._templates = templates
-        self._stacks = {
-            stack: {
-                logical_id: Resource(stack, logical_id, definition["Type"], definition, self)
-                for logical_id, definition in template.get("Resources", {}).items()
-            }
-            for stack, template in templates.items()
-        }
+        self._stacks = {name: _Stack(name, template, self) for name, template in templates.items()}
 
     def __iter__(self) -> Iterator[Resource]:
-        return (resource for resources in self._stacks.values() for resource in resources.values())
+        return (resource for stack in self._stacks.values() for resource in stack.resources.values())
+
+    def resolve(self, stack: str, value: Any) -> Any:
+        """Replaces the intrinsic functions in ``value``, which stands in the template of ``stack``."""
+        return intrinsics.resolve(self._stacks[stack], value)
 
     def of_type(self, *types: str) -> list[Resource]:
         """All resources of the given CloudFormation types."""
         return [resource for resource in self if resource.type in types]
-
-    @cached_property
-    def _by_value(self) -> dict[str, Resource]:
-        return {value: resource for resource in self for value in (resource.name, resource.ref, resource.arn)}
 
     def find(self, value: object) -> Resource | None:
         """The resource whose name, ARN or ``Ref`` value this is, if it is one of these templates'."""
         return self._by_value.get(value) if isinstance(value, str) else None
 
     @cached_property
-    def _exports(self) -> dict[str, Any]:
+    def _by_value(self) -> dict[str, Resource]:
+        return {value: resource for resource in self for value in (resource.name, resource.ref, resource.arn)}
+
+    @cached_property
+    def exports(self) -> dict[str, Any]:
+        """What the templates export, by name."""
         return {
-            self.resolve(stack, output["Export"]["Name"]): self.resolve(stack, output["Value"])
-            for stack, template in self._templates.items()
-            for output in template.get("Outputs", {}).values()
+            self.resolve(stack.name, output["Export"]["Name"]): self.resolve(stack.name, output["Value"])
+            for stack in self._stacks.values()
+            for output in stack.section("Outputs").values()
             if "Export" in output
         }
 
-    def resolve(self, stack: str, value: Any) -> Any:
-        """Replaces the intrinsic functions in ``value``, which stands in the template of ``stack``."""
-        if isinstance(value, list):
-            return [item for item in (self.resolve(stack, item) for item in value) if item is not _ABSENT]
-        if not isinstance(value, dict):
-            return value
-        if len(value) == 1:
-            ((name, argument),) = value.items()
-            if name in _FUNCTIONS:
-                return _FUNCTIONS[name](self, stack, argument)
-        resolved = {key: self.resolve(stack, item) for key, item in value.items()}
-        return {key: item for key, item in resolved.items() if item is not _ABSENT}
-
-    def _ref(self, stack: str, name: str) -> Any:
-        if name == "AWS::NoValue":
-            return _ABSENT
-        if name in _PSEUDO_PARAMETERS:
-            return _PSEUDO_PARAMETERS[name]
-        if name == "AWS::Region":
-            return self.region
-        if name == "AWS::StackName":
-            return stack
-        if name == "AWS::StackId":
-            return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{stack}/00000000-0000-0000-0000-000000000000"
-        parameters = self._templates[stack].get("Parameters", {})
-        if name in parameters:
-            return self._parameter(name, parameters[name])
-        return self._resource(stack, name).ref
-
-    def _parameter(self, name: str, parameter: Mapping[str, Any]) -> Any:
-        default = parameter.get("Default", f"parameter-{name}")
-        stored = self._stored.get(default) if parameter["Type"].startswith("AWS::SSM::Parameter::Value") else None
-        return stored.properties["Value"] if stored else default
-
     @cached_property
-    def _stored(self) -> dict[str, Resource]:
-        parameters = self.of_type("AWS::SSM::Parameter")
-        return {self.resolve(found.stack, found.definition["Properties"]["Name"]): found for found in parameters}
-
-    def _resource(self, stack: str, logical_id: str) -> Resource:
-        if logical_id not in self._stacks[stack]:
-            raise ValueError(f"{stack} refers to {logical_id!r}, which it does not define")
-        return self._stacks[stack][logical_id]
-
-    def _get_att(self, stack: str, argument: str | list[str]) -> str:
-        logical_id, attribute = argument.split(".", 1) if isinstance(argument, str) else argument
-        return self._resource(stack, logical_id).attribute(attribute)
-
-    def _join(self, stack: str, argument: list[Any]) -> str:
-        return str(argument[0]).join(str(item) for item in self.resolve(stack, argument[1]))
-
-    def _sub(self, stack: str, argument: str | list[Any]) -> str:
-        text, values = (argument, {}) if isinstance(argument, str) else argument
-
-        def replace(match: re.Match[str]) -> str:
-            name = match.group(1)
-            if name.startswith("!"):
-                return f"${{{name[1:]}}}"
-            if name in values:
-                return str(self.resolve(stack, values[name]))
-            return str(self._get_att(stack, name) if "." in name else self._ref(stack, name))
-
-        return re.sub(r"\$\{([^}]+)\}", replace, text)
-
-    def _select(self, stack: str, argument: list[Any]) -> Any:
-        return self.resolve(stack, argument[1])[int(argument[0])]
-
-    def _split(self, stack: str, argument: list[Any]) -> list[str]:
-        return str(self.resolve(stack, argument[1])).split(argument[0])
-
-    def _import(self, stack: str, argument: Any) -> Any:
-        name = self.resolve(stack, argument)
-        if name not in self._exports:
-            raise ValueError(f"{stack} imports {name!r}, which no template exports")
-        return self._exports[name]
-
-    def _find_in_map(self, stack: str, argument: list[Any]) -> Any:
-        mapping, first, second = (self.resolve(stack, item) for item in argument)
-        return self._templates[stack]["Mappings"][mapping][first][second]
-
-    def _if(self, stack: str, argument: list[Any]) -> Any:
-        name, then, otherwise = argument
-        return self.resolve(stack, then if self._holds(stack, self._templates[stack]["Conditions"][name]) else otherwise)
-
-    def _holds(self, stack: str, condition: Mapping[str, Any]) -> bool:
-        ((name, argument),) = condition.items()
-        match name:
-            case "Fn::Equals":
-                first, second = self.resolve(stack, argument)
-                return bool(first == second)
-            case "Fn::Not":
-                return not self._holds(stack, argument[0])
-            case "Fn::And":
-                return all(self._holds(stack, item) for item in argument)
-            case "Fn::Or":
-                return any(self._holds(stack, item) for item in argument)
-        return self._holds(stack, self._templates[stack]["Conditions"][argument])
-
-    def _zones(self, _stack: str, _argument: Any) -> list[str]:
-        return [f"{self.region}{letter}" for letter in "abcdef"]
-
-    def _cidr(self, _stack: str, argument: list[Any]) -> list[str]:
-        return [f"10.0.{index}.0/24" for index in range(int(argument[1]))]
-
-    def _base64(self, stack: str, argument: Any) -> Any:
-        return self.resolve(stack, argument)
-
-
-_FUNCTIONS: dict[str, Callable[[Account, str, Any], Any]] = {
-    "Ref": Account._ref,
-    "Fn::GetAtt": Account._get_att,
-    "Fn::Join": Account._join,
-    "Fn::Sub": Account._sub,
-    "Fn::Select": Account._select,
-    "Fn::Split": Account._split,
-    "Fn::ImportValue": Account._import,
-    "Fn::FindInMap": Account._find_in_map,
-    "Fn::If": Account._if,
-    "Fn::GetAZs": Account._zones,
-    "Fn::Cidr": Account._cidr,
-    "Fn::Base64": Account._base64,
-}
+    def stored(self) -> dict[str, Any]:
+        """The values of Systems Manager parameters, by name."""
+        parameters = [resource.properties for resource in self.of_type("AWS::SSM::Parameter")]
+        return {properties["Name"]: properties["Value"] for properties in parameters}

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.grants import Grant, statements
 from blueprints.checks.handlers.calls import api_calls
 from blueprints.checks.needs.handlers import package_of
-from blueprints.checks.permissions import Grant, Need, lets_through, statements
+from blueprints.checks.permissions import Need, lets_through
 
 # What AWS PrivateLink calls a service where boto3 calls it something else.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html

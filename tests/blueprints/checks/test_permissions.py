@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from blueprints.checks.deployed import Account
-from blueprints.checks.permissions import Grant, Need, Policies, is_allowed, managed_policy, narrowings, owner
+from blueprints.checks.grants import Grant
+from blueprints.checks.permissions import Need, Policies, is_allowed, narrowings, owner
 
 ROLE = "arn:aws:iam::111122223333:role/s-Role"
 BUCKET = "arn:aws:s3:::s-Bucket"
@@ -58,27 +59,6 @@ def test_conditions_are_evaluated() -> None:
     policies = Policies(account(allow("iam:PassRole", ROLE, Condition=condition)))
     assert policies.allow(need("iam:PassRole", ROLE, iam__passedtoservice="textract.amazonaws.com"))
     assert not policies.allow(need("iam:PassRole", ROLE, iam__passedtoservice="ec2.amazonaws.com"))
-
-
-def test_inline_and_managed_policies_count() -> None:
-    role = {
-        "Policies": [{"PolicyName": "Own", "PolicyDocument": {"Statement": allow("s3:GetObject", "*")}}],
-        "ManagedPolicyArns": [
-            "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
-            {"Ref": "Managed"},
-        ],
-    }
-    managed = {"PolicyDocument": {"Statement": [allow("sqs:SendMessage", "*")]}}
-    policies = Policies(
-        account(Role={"Type": "AWS::IAM::Role", "Properties": role}, Managed={"Type": "AWS::IAM::ManagedPolicy", "Properties": managed})
-    )
-    for action in ("s3:GetObject", "logs:PutLogEvents", "sqs:SendMessage"):
-        assert policies.allow(need(action))
-
-
-def test_a_managed_policy_that_aws_does_not_have_is_an_error() -> None:
-    with pytest.raises(ValueError, match="AWSLambdaBasicRole is not one of AWS's managed policies"):
-        managed_policy("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicRole")
 
 
 def key(*statements: dict[str, Any]) -> dict[str, Any]:
