@@ -5,6 +5,7 @@ error of :mod:`documents.errors`, the tracer records no responses, and boto3 cal
 """
 
 import functools
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from documents.errors import HandlerError, TransientServiceError, UnexpectedError, translated
 
+ROOT = Path(__file__).parents[1]
 Handler = Callable[[dict[str, Any], LambdaContext], Any]
 
 logger = Logger()
@@ -57,13 +59,11 @@ def _named(error: Exception) -> HandlerError:
 
 
 def _place(error: Exception) -> str:
-    place = "an unknown line"
-    trace = error.__traceback__
-    while trace:
-        code = trace.tb_frame.f_code
-        place = f"{Path(code.co_filename).parent.name}/{Path(code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+    """The innermost line of this project's own code, or of any."""
+    frames = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    own = [(path, line) for path, line in frames if path.is_relative_to(ROOT) and path != Path(__file__)]
+    path, line = (own or frames)[-1]
+    return f"{path.parent.name}/{path.name}:{line}"
 
 
 def count(name: str, value: float = 1) -> None:

@@ -358,6 +358,11 @@ def test_an_unexpected_error_tells_its_line(context: Any) -> None:
         runtime.task(lambda event, _: 1 / 0)({}, context)
 
 
+def test_an_error_inside_a_library_tells_the_line_that_called_it(context: Any) -> None:
+    with pytest.raises(UnexpectedError, match=r"Raised at documents/storage.py:\d+"):
+        runtime.task(lambda event, _: storage._Stream(iter([object()])).read())({}, context)  # type: ignore[list-item]
+
+
 def test_log_lines_carry_the_document_id_of_this_invocation_only(context: Any, printed: Callable[[], str]) -> None:
     def handler(event: dict[str, Any], _: Any) -> None:
         if event:
