@@ -13,6 +13,8 @@ from stacks.settings import Collection, SettingsError, load
 ROOT = Path(__file__).parent
 DEFAULT_SETTINGS = "settings/default.yaml"
 FAILED, BAD_INPUT = 1, 2
+REPEATABLE = {"aws:cdk:disable-creation-stack-traces": True}
+"""Keeps the folders of this machine out of assemblies; the command line warns of such a key when it stands in cdk.json."""
 RULES_FAILED = "ValidationFailed: "
 """How the CDK's error begins after it has printed what the rules found."""
 
@@ -45,7 +47,8 @@ def compose(app: cdk.App, collection: Collection) -> None:
 
 def main() -> None:
     """Synthesises the settings file that the context names (``-c settings=FILE``); exits with 1 for findings and 2 for wrong settings."""
-    app = cdk.App(context=json.loads((ROOT / "cdk.json").read_text())["context"])
+    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    app = cdk.App(context={**flags, **REPEATABLE})
     try:
         compose(app, load(Path(app.node.try_get_context("settings") or DEFAULT_SETTINGS)))
     except SettingsError as error:

@@ -118,6 +118,15 @@ def test_the_context_names_the_settings_file(run: Callable[[str], Any], settings
     assert (tmp_path / "out/here.template.json").is_file()
 
 
+def test_no_folder_of_this_machine_gets_into_an_assembly(
+    run: Callable[[str], Any], settings_file: Write, tmp_path: Path, root: Path
+) -> None:
+    run(str(settings_file("deployments: {foundation: {network: none}}")))
+    written = [path for path in (tmp_path / "out").rglob("*.json") if str(root) in path.read_text(encoding="utf-8")]
+    assert list((tmp_path / "out").rglob("*.json"))
+    assert written == []
+
+
 def test_wrong_settings_are_all_told_and_nothing_is_written(run: Callable[[str], Any], settings_file: Write, tmp_path: Path) -> None:
     path = settings_file("compliance: iso\ndeployments: {foundation: {}, fundation: {}}")
     finished = run(str(path))
@@ -155,9 +164,4 @@ def test_another_failure_is_not_hidden(monkeypatch: pytest.MonkeyPatch, root: Pa
 
 def test_cdk_json_has_every_recommended_flag_as_recommended(feature_flags: Mapping[str, Any], root: Path) -> None:
     recommended = root / "node_modules/aws-cdk/lib/init-templates/.recommended-feature-flags.json"
-    flags = {name: value for name, value in feature_flags.items() if not name.startswith("aws:cdk:")}
-    assert json.loads(recommended.read_text(encoding="utf-8")) == flags
-
-
-def test_no_stack_trace_with_the_folders_of_this_machine_gets_into_an_assembly(feature_flags: Mapping[str, Any]) -> None:
-    assert feature_flags["aws:cdk:disable-creation-stack-traces"] is True
+    assert json.loads(recommended.read_text(encoding="utf-8")) == feature_flags
