@@ -1,11 +1,13 @@
 """Who answers, and for which resource rights are checked."""
 
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from ministack.core import router
 
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
@@ -61,10 +63,15 @@ def test_what_nobody_implements_is_refused_loudly(adapted_aws: EmbeddedAws, call
     assert refusal.value.response["ResponseMetadata"]["HTTPHeaders"]["x-local-provenance"] == "not implemented"
 
 
-def test_ministack_does_not_say_that_it_lacks_an_operation(plain_aws: EmbeddedAws) -> None:
-    with pytest.raises(ClientError) as refusal:
-        plain_aws.client("kendra").list_indices()
+def test_ministack_takes_what_it_lacks_for_a_mistake_of_the_caller(plain_aws: EmbeddedAws) -> None:
+    with pytest.raises(ClientError, match="InvalidAction") as refusal:
+        plain_aws.client("cloudwatch").get_metric_widget_image(MetricWidget="{}")
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+def test_ministack_reads_the_models_of_all_services_when_it_meets_one_that_it_lacks() -> None:
+    assert router._KNOWN_AWS_SERVICE_NAMES is None
+    assert "session.get_service_model(service)" in inspect.getsource(router._is_aws_service_name)
 
 
 def test_services_that_ministack_lacks_are_kept_by_moto(adapted_aws: EmbeddedAws) -> None:
