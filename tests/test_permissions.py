@@ -41,7 +41,7 @@ TEXT_FEATURES = {"DetectEntities": "entities", "DetectKeyPhrases": "key_phrases"
 
 @functools.cache
 def deployed(case: str) -> tuple[Account, Policies, list[Need]]:
-    synthesised = templates.synthesise(CASES[case])
+    synthesised = templates.sample(case) if case in templates.SAMPLES else templates.synthesise(CASES[case], rules=False)
     account = Account(synthesised.templates, synthesised.collection.settings.region or "us-east-1")
     settings = [deployment.settings for deployment in synthesised.collection.deployments]
     analysis = next((found for found in settings if isinstance(found, DocumentAnalysisSettings)), None)

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from blueprints.checks.handlers.code import Code, Function
+from blueprints.checks.handlers.code import Function, read
 from blueprints.checks.handlers.expressions import Expressions
 from blueprints.checks.handlers.values import (
     ApiCall,
@@ -41,7 +41,7 @@ def api_calls(root: Path, package: str, environment: Mapping[str, str], event: M
     Raises:
         ValueError: The package has no function ``handler`` in ``handler.py``.
     """
-    walk = Calls(Code(root), environment)
+    walk = Calls(read(root), environment)
     module = walk.code.module(f"{package}.handler")
     if module is None or "handler" not in module.definitions:
         raise ValueError(f"{package} has no function handler in handler.py")

@@ -65,3 +65,7 @@ class Code:
         for inner in ast.walk(module.tree):
             module.imports.update(_imports(inner))
         return module
+
+
+read = functools.cache(Code)
+"""The code below a source root, read once: it doesn't change while it is checked."""
