@@ -17,6 +17,7 @@ from ml_constructs.foundation.compliance import standard_rules
 STAGE = "v1"
 REQUESTS_PER_SECOND = 20
 BURST = 40
+LOGGED = ("caller", "http_method", "ip", "protocol", "request_time", "resource_path", "response_length", "status", "user")
 
 
 class ReviewApi(Construct):
@@ -88,17 +89,7 @@ class ReviewApi(Construct):
     def _stage(self) -> apigateway.StageOptions:
         return apigateway.StageOptions(
             access_log_destination=apigateway.LogGroupLogDestination(self.access_logs),
-            access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
-                caller=True,
-                http_method=True,
-                ip=True,
-                protocol=True,
-                request_time=True,
-                resource_path=True,
-                response_length=True,
-                status=True,
-                user=True,
-            ),
+            access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(**dict.fromkeys(LOGGED, True)),
             data_trace_enabled=False,
             logging_level=apigateway.MethodLoggingLevel.ERROR,
             metrics_enabled=True,
