@@ -89,3 +89,4 @@ def sample(name: str) -> Synthesised:
 DESTROYED = text(
     "deployments: {foundation: {data_on_removal: destroy}, document-analysis: {data_on_removal: destroy, network: foundation}}"
 )
+PLAIN_TEXT = text("network: none\ndeployments: {document-analysis: {features: [text, identity], text_features: []}}")

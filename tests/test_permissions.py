@@ -18,7 +18,7 @@ from blueprints.checks.targets import UNKNOWN
 from stacks.document_analysis import DocumentAnalysisSettings
 from tests import templates
 
-CASES = {**templates.SAMPLES, "destroyed": templates.DESTROYED}
+CASES = {**templates.SAMPLES, "destroyed": templates.DESTROYED, "plain text": templates.PLAIN_TEXT}
 GATEWAYS = {"s3", "dynamodb"}
 # API Gateway tells that it refuses a role without this policy of AWS's own.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
