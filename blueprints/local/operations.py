@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -162,7 +162,12 @@ def parse(call: Call, request: Request) -> dict[str, Any]:
 
 def serialise(call: Call, result: Mapping[str, Any]) -> Response:
     """Returns the answer ``result`` in the service's protocol."""
-    return _serialise(_model(call), dict(result))
+    model = _model(call)
+    response = _serialise(model, dict(result))
+    members = model.output_shape.members if model.output_shape else {}
+    named = {name: shape.serialization["name"] for name, shape in members.items() if shape.serialization.get("location") == "header"}
+    stated = {header.lower(): str(result[name]) for name, header in named.items() if name in result}
+    return replace(response, headers={**response.headers, **stated})
 
 
 def serialise_error(call: Call, code: str, message: str, status: int) -> Response:

@@ -9,10 +9,10 @@ from typing import IO
 
 
 class Output:
-    """Collects what a process writes to its output, without losing what it wrote last.
+    """Collects what a process writes until it ends, without losing what it wrote last.
 
     Args:
-        stream: The reading end of the pipe.
+        stream: The reading end of the pipe; it is closed at the end.
     """
 
     def __init__(self, stream: IO[bytes] | None) -> None:
@@ -22,7 +22,8 @@ class Output:
         self._lock = threading.Lock()
         self._collected = bytearray()
         os.set_blocking(stream.fileno(), False)
-        threading.Thread(target=self._follow, daemon=True).start()
+        self._follower = threading.Thread(target=self._follow, daemon=True)
+        self._follower.start()
 
     def take(self) -> str:
         """Returns what was written since the last call."""
@@ -32,23 +33,15 @@ class Output:
             self._collected.clear()
         return text
 
-    def close(self) -> None:
-        """Stops reading."""
+    def _follow(self) -> None:
+        """Reads in time, so that the writer never has to wait."""
+        more = True
+        while more:
+            select.select([self._stream], [], [])
+            with self._lock:
+                more = self._read_available()
         with self._lock:
             self._stream.close()
-
-    def _follow(self) -> None:
-        while self._wait():
-            with self._lock:
-                if not self._read_available():
-                    return
-
-    def _wait(self) -> bool:
-        try:
-            select.select([self._stream], [], [])
-        except ValueError:  # closed meanwhile
-            return False
-        return True
 
     def _read_available(self) -> bool:
         """Reads what is there; returns whether more may come."""
@@ -58,6 +51,6 @@ class Output:
             except BlockingIOError:
                 return True
             if not chunk:
-                return False
+                break
             self._collected += chunk
         return False

@@ -145,7 +145,6 @@ class ExecutionEnvironment:
         os.close(self._life_line)
         self._process.kill()
         self._process.wait()
-        self._output.close()
         self._api.close()
         shutil.rmtree(self.home, ignore_errors=True)
 

@@ -1,0 +1,160 @@
+"""Resource types by their schema: through an API where somebody implements it, otherwise stored."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from blueprints.local.cloudformation import Api, RegistryType, RegistryTypes, api_of, check, flattened
+
+TRAIL = {"S3BucketName": "a-bucket", "IsLogging": True}
+ANSWER = {"Name": "trail", "TrailARN": "arn:aws:cloudtrail:us-east-1:123456789012:trail/trail"}
+
+
+class Service:
+    """A service whose answers are given beforehand."""
+
+    def __init__(self, name: str) -> None:
+        self.client = boto3.client(name, region_name="us-east-1")  # type: ignore[call-overload]
+        self.stub = Stubber(self.client)
+        self.stub.activate()
+
+    def aws(self, _service: str) -> Any:
+        return self.client
+
+    def answers(self, method: str, answer: dict[str, Any], provenance: str = "stored only") -> None:
+        metadata = {"HTTPStatusCode": 200, "HTTPHeaders": {"x-local-provenance": provenance}}
+        self.stub.add_response(method, {**answer, "ResponseMetadata": metadata})
+
+    def refuses(self, method: str, code: str, status: int = 400) -> None:
+        self.stub.add_client_error(method, code, "no", status)
+
+
+@pytest.fixture
+def cloudtrail() -> Service:
+    return Service("cloudtrail")
+
+
+@pytest.fixture
+def trails(cloudtrail: Service) -> RegistryType:
+    return RegistryType("AWS::CloudTrail::Trail", cloudtrail.aws)
+
+
+@pytest.mark.parametrize(
+    ("kind", "api"),
+    [
+        ("AWS::SageMaker::Model", Api("sagemaker", "CreateModel", "UpdateModel", "DeleteModel")),
+        ("AWS::Bedrock::Guardrail", Api("bedrock", "CreateGuardrail", "UpdateGuardrail", "DeleteGuardrail")),
+        ("AWS::Bedrock::KnowledgeBase", Api("bedrock-agent", "CreateKnowledgeBase", "UpdateKnowledgeBase", "DeleteKnowledgeBase")),
+        ("AWS::Lex::Bot", Api("lexv2-models", "CreateBot", "UpdateBot", "DeleteBot")),
+        ("AWS::EC2::EIP", Api("ec2", "AllocateAddress", "ModifyAddressAttribute", "ReleaseAddress")),
+    ],
+)
+def test_types_belong_to_services(kind: str, api: Api) -> None:
+    assert api_of(kind) == api
+
+
+def test_a_type_has_to_exist() -> None:
+    with pytest.raises(ValueError, match="kind must be a type of CloudFormation's registry, got 'AWS::No::Type'"):
+        RegistryTypes(lambda _: None).require("AWS::No::Type")
+
+
+def test_the_api_of_the_service_creates_where_somebody_implements_it(cloudtrail: Service, trails: RegistryType) -> None:
+    cloudtrail.answers("create_trail", ANSWER, "real")
+    physical_id, attributes = trails.create("Trail", {**TRAIL, "TrailName": "trail"}, "stack")
+    # IsLogging is no parameter of CreateTrail: what the API would not be told of is stored as it is
+    assert (physical_id, attributes["Arn"]) == ("trail", "arn:aws:cloudtrail:us-east-1:123456789012:trail/trail")
+    assert trails.resources["trail"].provenance == "stored only"
+
+
+def test_what_the_api_answers_decides_on_attributes_and_provenance() -> None:
+    service = Service("kms")
+    alias = RegistryType("AWS::KMS::Alias", service.aws)
+    service.answers("create_alias", {}, "real")
+    physical_id, _ = alias.create("Alias", {"AliasName": "alias/a", "TargetKeyId": "b"}, "stack")
+    assert physical_id == "alias/a"
+    assert alias.resources["alias/a"].provenance == "real"
+
+
+def test_errors_of_the_api_are_errors_of_the_resource() -> None:
+    service = Service("kms")
+    service.refuses("create_alias", "AlreadyExistsException")
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        RegistryType("AWS::KMS::Alias", service.aws).create("Alias", {"AliasName": "alias/a", "TargetKeyId": "b"}, "stack")
+
+
+def test_what_nobody_implements_is_stored() -> None:
+    service = Service("kms")
+    service.refuses("create_alias", "NotImplemented", 501)
+    alias = RegistryType("AWS::KMS::Alias", service.aws)
+    alias.create("Alias", {"AliasName": "alias/a", "TargetKeyId": "b"}, "stack")
+    assert alias.resources["alias/a"].provenance == "stored only"
+    alias.delete("alias/a", {})
+    assert alias.resources == {}
+
+
+def test_a_name_is_made_up_where_the_template_has_none(trails: RegistryType) -> None:
+    physical_id, attributes = trails.create("Trail", TRAIL, "stack")
+    assert physical_id.startswith("stack-Trail-")
+    assert attributes["Arn"] == f"arn:aws:cloudtrail:us-east-1:123456789012:trail/{physical_id}"
+
+
+def test_a_name_cannot_be_taken_twice(trails: RegistryType) -> None:
+    trails.create("Trail", {**TRAIL, "TrailName": "trail"}, "stack")
+    with pytest.raises(ValueError, match="trail already exists"):
+        trails.create("Other", {**TRAIL, "TrailName": "trail"}, "stack")
+
+
+def test_updates_keep_the_identity_and_the_attributes(trails: RegistryType) -> None:
+    physical_id, before = trails.create("Trail", TRAIL, "stack")
+    updated_id, after = trails.update(physical_id, TRAIL, {**TRAIL, "EnableLogFileValidation": True}, "stack")
+    assert (updated_id, after["Arn"]) == (physical_id, before["Arn"])
+    assert trails.resources[physical_id].properties["EnableLogFileValidation"] is True
+
+
+def test_wrong_properties_are_refused_at_creation_and_update(trails: RegistryType) -> None:
+    with pytest.raises(ValueError, match=r"resource Trail with message:\n\[#: required key \[IsLogging\] not found\]"):
+        trails.create("Trail", {"S3BucketName": "a-bucket"}, "stack")
+    physical_id, _ = trails.create("Trail", TRAIL, "stack")
+    with pytest.raises(ValueError, match=r"extraneous key \[Colour\]"):
+        trails.update(physical_id, TRAIL, {**TRAIL, "Colour": "red"}, "stack")
+
+
+def test_a_deletion_that_fails_is_reported() -> None:
+    service = Service("kms")
+    service.answers("create_alias", {}, "real")
+    service.refuses("delete_alias", "KMSInternalException", 500)
+    alias = RegistryType("AWS::KMS::Alias", service.aws)
+    alias.create("Alias", {"AliasName": "alias/a", "TargetKeyId": "b"}, "stack")
+    with pytest.raises(ClientError, match="KMSInternalException"):
+        alias.delete("alias/a", {})
+    assert "alias/a" in alias.resources
+
+
+def test_deletions_name_the_resource_as_the_api_wants_it() -> None:
+    service = Service("sagemaker")
+    service.answers("create_model", {"ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/m"})
+    service.stub.add_response("delete_model", {}, {"ModelName": "m"})
+    models = RegistryType("AWS::SageMaker::Model", service.aws)
+    properties = {"ModelName": "m", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/a", "PrimaryContainer": {"Image": "a"}}
+    physical_id, attributes = models.create("Model", properties, "stack")
+    assert attributes["ModelArn"] == "arn:aws:sagemaker:us-east-1:123456789012:model/m"
+    models.delete(physical_id, properties)
+    service.stub.assert_no_pending_responses()
+
+
+def test_networks_have_no_effect_here_and_other_types_of_ministack_are_real() -> None:
+    types = RegistryTypes(lambda _: None)
+    assert types.provenance("AWS::EC2::VPC", "vpc-1") == "stored only"
+    assert types.provenance("AWS::SQS::Queue", "queue") == "real"
+
+
+def test_the_tags_that_cloudformation_adds_are_not_checked() -> None:
+    reserved = {"Key": "aws:cloudformation:stack-name", "Value": "a"}
+    check("AWS::SQS::Queue", "Queue", {"Tags": [reserved]})
+
+
+def test_answers_are_flattened_from_the_outside() -> None:
+    assert flattened({"Id": 1, "Inner": {"Id": 2, "Arn": "a"}, "Ids": ["x"], "Rows": [{}, {}]}) == {"id": 1, "arn": "a", "ids": "x"}
