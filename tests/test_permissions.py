@@ -1,5 +1,6 @@
 """The permissions of the blueprints suffice for what is called under them, and nothing can be taken away from them."""
 
+import copy
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -113,6 +114,26 @@ def test_everything_that_is_called_is_allowed(case: str) -> None:
 def test_no_statement_action_or_resource_can_be_taken_away(case: str) -> None:
     _, policies, needs = deployed(case)
     assert policies.excess(needs) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", CASES)
+def test_a_template_without_one_of_its_statements_does_not_work(case: str) -> None:
+    synthesised = templates.sample(case) if case in templates.SAMPLES else templates.synthesise(CASES[case], rules=False)
+    _, _, needs = deployed(case)
+    unnoticed = []
+    for stack, template in synthesised.templates.items():
+        policies = [
+            name for name, resource in template["Resources"].items() if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        ]
+        for name in policies:
+            for index, statement in enumerate(template["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]):
+                mutilated = copy.deepcopy(template)
+                del mutilated["Resources"][name]["Properties"]["PolicyDocument"]["Statement"][index]
+                account = Account({**synthesised.templates, stack: mutilated}, synthesised.collection.settings.region or "us-east-1")
+                if statement["Effect"] == "Allow" and not Policies(account).denied(needs):
+                    unnoticed.append(f"{stack} {name}[{index}]")
+    assert unnoticed == []
 
 
 def statements(case: str) -> Iterator[Grant]:
