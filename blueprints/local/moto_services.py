@@ -45,9 +45,12 @@ class MotoServices:
         def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
             started.update(status=int(status.split()[0]), headers={name.lower(): value for name, value in headers})
 
-        with self._lock:
-            chunks: Iterable[bytes] = self._application(_environment(request), start)
-            body = b"".join(chunks)
+        try:
+            with self._lock:
+                chunks: Iterable[bytes] = self._application(_environment(request), start)
+                body = b"".join(chunks)
+        except NotImplementedError:
+            return None
         if started["status"] >= 400 and body[:9].lower() == b"<!doctype":
             return None
         return Response(started["status"], started["headers"], body)

@@ -162,9 +162,9 @@ def _ask(integration: Integration, operation: str, parameters: Any, aws: ClientF
 
 def error_name(integration: Integration, error: ClientError, client: Any) -> str:
     """Returns the name that ``Retry`` and ``Catch`` know the error by."""
-    code = error.response["Error"]["Code"].rpartition(".")[2]
-    declared = {shape.name: shape.error_code for shape in client.meta.service_model.error_shapes}
-    name = next((name for name, alias in declared.items() if code in (name, alias)), None)
+    details: Any = error.response["Error"]
+    codes = {details["Code"], details.get("QueryErrorCode")}
+    name = next((shape.name for shape in client.meta.service_model.error_shapes if codes & {shape.name, shape.error_code}), None)
     if name is None:
         return f"{integration.errors}.{integration.unknown_error}"
     return f"{integration.errors}.{name if name.endswith('Exception') else name + 'Exception'}"
