@@ -103,5 +103,5 @@ def is_alive(pid: int) -> bool:
 
 def is_server(pid: int) -> bool:
     """Tells whether ``pid`` is a server of ours, and not a later process with the same number."""
-    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    listing = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return "blueprints.local.server" in listing.stdout
