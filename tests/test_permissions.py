@@ -77,6 +77,11 @@ def told_by_events(account: Account, settings: DocumentAnalysisSettings) -> dict
         ("request_review", "s3:GetObject"): work,
         ("store_result", "s3:GetObject"): [*work, *kept],
         ("QueueObjects", "s3:ListBucket"): sources,
+        ("close_execution", "states:DescribeExecution"): [
+            f"{machine.arn.replace(':stateMachine:', ':execution:')}:example"
+            for machine in account.of_type("AWS::StepFunctions::StateMachine")
+            if machine.logical_id.startswith("Workflow")
+        ],
     }
 
 

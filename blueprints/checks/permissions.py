@@ -144,7 +144,9 @@ class Policies:
 
 
 def owner(account: Account, arn: str) -> Resource | None:
-    """The resource that an ARN belongs to: itself, the bucket of an object, or the table of an index."""
+    """The resource that an ARN belongs to: itself, the bucket of an object, the table of an index, or the state machine of an execution."""
+    if ":execution:" in arn:
+        arn = arn.replace(":execution:", ":stateMachine:").rpartition(":")[0]
     parts = arn.split("/")
     prefixes = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((resource for resource in map(account.find, prefixes) if resource), None)

@@ -67,9 +67,16 @@ def test_a_review_that_was_open_is_closed(cloud: Any, context: Any) -> None:
     assert cloud.item("reviews", NAME)["status"] == "EXPIRED"
 
 
+def test_an_input_that_the_event_leaves_out_is_asked_for(cloud: Any, context: Any) -> None:
+    given = json.loads(ended()["detail"]["input"])
+    execution = cloud.stepfunctions.start_execution(stateMachineArn=cloud.state_machine(), name=NAME, input=json.dumps(given))
+    assert handler(ended(input=None, executionArn=execution["executionArn"]), context) == {"recorded": True}
+    assert cloud.item("index", DOCUMENT.path)["reason"]["code"] == "TIMED_OUT"
+
+
 @pytest.mark.parametrize(
     "event",
-    [ended("SUCCEEDED"), ended("RUNNING"), ended(input=None), ended(input="no json"), ended(input="{}"), ended(input='{"document": {}}')],
+    [ended("SUCCEEDED"), ended("RUNNING"), ended(input="no json"), ended(input="{}"), ended(input='{"document": {}}')],
 )
 def test_an_event_that_is_no_failed_end_is_an_error(cloud: Any, context: Any, event: dict[str, Any]) -> None:
     with pytest.raises(MalformedEvent):

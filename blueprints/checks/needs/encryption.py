@@ -11,6 +11,7 @@ _READ, _WRITE = ("kms:Decrypt",), ("kms:GenerateDataKey",)
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
+# https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 _KEY_ACTIONS = {
     "s3:GetObject": _READ,
     "s3:GetObjectVersion": _READ,
@@ -19,6 +20,7 @@ _KEY_ACTIONS = {
     "sqs:SendMessage": _READ + _WRITE,
     "sqs:ReceiveMessage": _READ,
     "sns:Publish": _READ + _WRITE,
+    "states:DescribeExecution": _READ,
 }
 _TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 
@@ -51,6 +53,8 @@ def _context(resource: Resource) -> tuple[tuple[str, str], ...]:
     if service == "dynamodb":
         values["kms:encryptioncontext:aws:dynamodb:tablename"] = resource.name
         values["kms:encryptioncontext:aws:dynamodb:subscriberid"] = ACCOUNT
+    if resource.type == "AWS::StepFunctions::StateMachine":
+        values["kms:encryptioncontext:aws:states:statemachinearn"] = resource.arn
     return tuple(sorted(values.items()))
 
 

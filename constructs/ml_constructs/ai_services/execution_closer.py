@@ -61,6 +61,7 @@ class ExecutionCloser(Construct):
             environment={"JOBS_TABLE": store.jobs.table_name},
         )
         grant_items(store.jobs, self.function.execution_role, "UpdateItem")
+        workflow.grant_read(self.function.execution_role)
         self.rule = self._rule(workflow)
         self._allow_rule()
 

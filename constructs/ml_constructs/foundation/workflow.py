@@ -12,7 +12,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from ml_constructs.foundation.handler_function import HandlerDefaults
-from ml_constructs.foundation.roles import allow_unscoped, service_role
+from ml_constructs.foundation.roles import allow_matching, allow_unscoped, service_role
 from ml_constructs.foundation.states import INTEGRATIONS
 
 LOG_DELIVERY = (
@@ -59,6 +59,7 @@ class Workflow(Construct):
             service="states", resource="stateMachine", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
         self.role = service_role(self, "Role", service="states.amazonaws.com", source_arn=self.arn)
+        self._key = defaults.key
         self.log_group = logs.LogGroup(
             self,
             "Logs",
@@ -87,6 +88,16 @@ class Workflow(Construct):
     def grant_answer(self, role: iam.IRole) -> None:
         """Lets ``role`` answer the tasks of this state machine that wait; by its name, so that its tasks may invoke what has the role."""
         role.add_to_principal_policy(iam.PolicyStatement(actions=["states:SendTaskSuccess"], resources=[self.arn]))
+
+    def grant_read(self, role: iam.Role) -> None:
+        """Lets ``role`` see the executions of this state machine with their input and output."""
+        executions = f"{self.arn.replace(':stateMachine:', ':execution:')}:*"
+        allow_matching(
+            role, ["states:DescribeExecution"], [executions], "Executions are named when they start; all are of this state machine."
+        )
+        if self._key is not None:
+            own = _context("aws:states:stateMachineArn", self.arn)
+            role.add_to_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[self._key.key_arn], conditions=own))
 
     def _allow_operation(self) -> None:
         allow_unscoped(self.role, LOG_DELIVERY, "CloudWatch Logs defines no resources for the delivery of vended logs.")

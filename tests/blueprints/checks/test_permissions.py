@@ -175,6 +175,13 @@ def test_objects_belong_to_their_bucket() -> None:
     assert owner(given, "*") is None
 
 
+def test_executions_belong_to_their_state_machine() -> None:
+    given = account(Flow={"Type": "AWS::StepFunctions::StateMachine", "Properties": {"StateMachineName": "flow"}})
+    found = owner(given, "arn:aws:states:us-east-1:111122223333:execution:flow:first-run")
+    assert found is not None
+    assert found.logical_id == "Flow"
+
+
 def test_needs_read_as_sentences() -> None:
     assert str(need("s3:GetObject", "x")) == f"{ROLE} needs s3:GetObject on x (a test)"
     assert not is_allowed(need("s3:GetObject", "x"), [])

@@ -36,5 +36,5 @@ def test_ends_that_cannot_be_handled_are_kept(scene: Scene) -> None:
 
 def test_the_function_frees_slots_and_records_rejections(scene: Scene) -> None:
     role = scene.closer.function.execution_role
-    assert scene.actions(role) - COMMON == {"dynamodb:GetItem", "dynamodb:UpdateItem", "sqs:SendMessage"}
+    assert scene.actions(role) - COMMON == {"dynamodb:GetItem", "dynamodb:UpdateItem", "sqs:SendMessage", "states:DescribeExecution"}
     assert scene.environment(scene.closer.function)["JOBS_TABLE"] == {"Ref": scene.logical_id(scene.store.jobs)}

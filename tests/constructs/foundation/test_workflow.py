@@ -117,3 +117,18 @@ def test_without_a_key_aws_owns_one(define: Callable[..., Workflow], template: C
 def test_no_finding_is_left_unexplained(define: Callable[..., Workflow], findings: Callable[[], dict[str, list[str]]]) -> None:
     define()
     assert findings() == {}
+
+
+def test_executions_are_read_with_the_key_of_this_machine(
+    define: Callable[..., Workflow], stack: cdk.Stack, key: DataKey, template: Callable[[], Template]
+) -> None:
+    role = iam.Role(stack, "Reading", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    workflow = define()
+    workflow.grant_read(role)
+    executions = stack.resolve(f"{workflow.arn.replace(':stateMachine:', ':execution:')}:*")
+    condition = {"StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": stack.resolve(workflow.arn)}}
+    statements = [
+        {"Action": "states:DescribeExecution", "Effect": "Allow", "Resource": executions},
+        {"Action": "kms:Decrypt", "Condition": condition, "Effect": "Allow", "Resource": stack.resolve(key.key_arn)},
+    ]
+    template().has_resource_properties("AWS::IAM::Policy", {"PolicyDocument": {"Statement": statements}})
