@@ -82,7 +82,8 @@ class BlueprintStack(cdk.Stack):
 
     def _placement(self, settings: BlueprintSettings, context: DeploymentContext, defaults: HandlerDefaults) -> Placement | None:
         if context.network == "own":
-            self.network = Network(self, "Network", endpoints=settings.required_endpoints, defaults=defaults)
+            endpoints = (*settings.required_endpoints, *settings.private_endpoints)
+            self.network = Network(self, "Network", endpoints=endpoints, defaults=defaults)
             return self.network.placement
         if context.network == "foundation":
             return published_placement(self, "Network", prefix=network_prefix(context.foundation))

@@ -104,9 +104,13 @@ class DocumentAnalysisSettings(BlueprintSettings):
 
     @property
     def required_endpoints(self) -> tuple[str, ...]:
-        """The services that the functions call, and the review API."""
-        comprehend = ("comprehend",) if self.text_features else ()
-        return (*comprehend, *(("execute-api",) if self.review.enabled else ()), "sqs", "states", "textract")
+        """The services that the functions call."""
+        return (*(("comprehend",) if self.text_features else ()), "sqs", "states", "textract")
+
+    @property
+    def private_endpoints(self) -> tuple[str, ...]:
+        """The one that reviewers call."""
+        return ("execute-api",) if self.review.enabled else ()
 
     @property
     def options(self) -> DocumentOptions:

@@ -71,9 +71,9 @@ class FoundationSettings(BlueprintSettings):
     """The audit trail; `null` where the organisation has one."""
 
     @property
-    def required_endpoints(self) -> tuple[str, ...]:
-        """The endpoints that others asked for."""
-        return self.shared_network.endpoints
+    def shared_endpoints(self) -> tuple[str, ...]:
+        """What deployments in its network can call."""
+        return self.shared_network.endpoints if self.network == "own" else ()
 
     @model_validator(mode="after")
     def _no_locked_records_to_destroy(self) -> "FoundationSettings":

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,9 +54,21 @@ def load(path: Path) -> Collection:
         for name, values in _mapping(data.get("deployments")).items()
         if (deployment := _deployment(name, _mapping(values), settings or CollectionSettings(), problems))
     ]
+    problems.extend(_missing_endpoints(deployments, (settings or CollectionSettings()).foundation))
     if settings is None or problems:
         raise SettingsError(path, located(problems, source.line))
     return Collection(settings, tuple(deployments))
+
+
+def _missing_endpoints(deployments: Sequence[Deployment], foundation: str) -> Iterator[Problem]:
+    """Finds what functions would wait for in vain in the network of a foundation of the same file."""
+    shared = {deployment.name: deployment.settings.shared_endpoints for deployment in deployments}
+    for deployment in deployments:
+        if deployment.network != "foundation" or foundation not in shared or deployment.name == foundation:
+            continue
+        if missing := [name for name in deployment.settings.required_endpoints if name not in shared[foundation]]:
+            message = f"lacks {', '.join(missing)} in its network, which the functions of {deployment.name} call"
+            yield Problem(("deployments", foundation), message)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -76,7 +76,17 @@ class BlueprintSettings(SettingsModel):
 
     @property
     def required_endpoints(self) -> tuple[str, ...]:
-        """The interface endpoints that the blueprint needs in its network, by the names of AWS PrivateLink."""
+        """The interface endpoints that its functions call, by the names of AWS PrivateLink."""
+        return ()
+
+    @property
+    def private_endpoints(self) -> tuple[str, ...]:
+        """Further ones in a network of its own, by which others call the blueprint."""
+        return ()
+
+    @property
+    def shared_endpoints(self) -> tuple[str, ...]:
+        """The ones that other deployments find in the network that it shares."""
         return ()
 
 

@@ -16,6 +16,10 @@ class Settings(BlueprintSettings):
     def required_endpoints(self) -> tuple[str, ...]:
         return ("textract",)
 
+    @property
+    def private_endpoints(self) -> tuple[str, ...]:
+        return ("execute-api",)
+
 
 @pytest.fixture
 def define(app: cdk.App) -> Callable[..., BlueprintStack]:
@@ -65,7 +69,7 @@ def test_functions_run_in_no_network_where_there_is_none(define: Callable[..., B
 def test_functions_run_in_a_network_of_their_own_with_the_endpoints_they_need(define: Callable[..., BlueprintStack]) -> None:
     stack = define(network="own")
     assert stack.network is not None
-    assert list(stack.network.endpoints) == ["textract"]
+    assert list(stack.network.endpoints) == ["textract", "execute-api"]
     assert stack.defaults.placement is stack.network.placement
 
 

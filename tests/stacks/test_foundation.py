@@ -64,6 +64,11 @@ def test_there_is_no_network_where_the_organisation_has_one(app: cdk.App) -> Non
     assert not any(name.startswith("network/") for name in parameters(template))
 
 
+def test_others_find_its_endpoints_unless_it_has_no_network() -> None:
+    assert FoundationSettings().shared_endpoints == ("comprehend", "sqs", "states", "textract")
+    assert FoundationSettings(network="none").shared_endpoints == ()
+
+
 def test_there_is_no_trail_where_the_organisation_has_one(app: cdk.App) -> None:
     template = Template.from_stack(define(app, audit=None))
     template.resource_count_is("AWS::CloudTrail::Trail", 0)

@@ -13,11 +13,28 @@ from stacks.settings.models import BlueprintSettings, ExistingNetwork
 
 Write = Callable[[str], Path]
 
+SHARED = """network: foundation
+foundation: writer
+deployments:
+  reader: {calls: [sqs, textract]}
+  writer: {network: own, shares: [sqs]}
+"""
+
 
 class Settings(BlueprintSettings):
     NETWORKS: ClassVar[tuple[str, ...]] = ("own", "foundation", "existing")
 
     size: int = Field(default=1, ge=1, le=9)
+    calls: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
+
+    @property
+    def required_endpoints(self) -> tuple[str, ...]:
+        return self.calls
+
+    @property
+    def shared_endpoints(self) -> tuple[str, ...]:
+        return self.shares
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +103,17 @@ def test_a_network_that_does_not_suit_the_blueprint_is_refused(settings_file: Wr
 def test_a_network_of_the_file_that_does_not_suit_the_blueprint_is_refused(settings_file: Write) -> None:
     (problem,) = problems(settings_file("network: none\ndeployments: {reader: {}}\n"))
     assert problem.startswith("FILE:2: deployments.reader.network: none does not suit reader")
+
+
+def test_what_a_shared_network_lacks_is_told(settings_file: Write) -> None:
+    assert problems(settings_file(SHARED)) == [
+        "FILE:5: deployments.writer: lacks textract in its network, which the functions of reader call"
+    ]
+
+
+@pytest.mark.parametrize("change", [("[sqs]", "[sqs, textract]"), ("network: foundation", "network: own"), ("foundation: writer", "")])
+def test_a_network_that_has_all_or_is_not_joined_or_stands_elsewhere_lacks_nothing(settings_file: Write, change: tuple[str, str]) -> None:
+    assert len(load(settings_file(SHARED.replace(*change))).deployments) == 2
 
 
 def test_an_unknown_blueprint_is_named_with_the_nearest(settings_file: Write) -> None:

@@ -17,7 +17,7 @@ def test_a_blueprint_keeps_its_data_and_joins_the_network_of_the_file() -> None:
     settings = BlueprintSettings()
     assert (settings.data_on_removal, settings.network, settings.log_retention_days) == ("keep", None, 365)
     assert settings.NETWORKS == NETWORK_KINDS
-    assert settings.required_endpoints == ()
+    assert (settings.required_endpoints, settings.private_endpoints, settings.shared_endpoints) == ((), (), ())
 
 
 def test_a_collection_checks_the_baseline_in_networks_of_its_own() -> None:
