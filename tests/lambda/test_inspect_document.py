@@ -266,6 +266,15 @@ def test_an_object_of_an_unversioned_bucket_is_read(cloud: Any, context: Any) ->
     assert inspected(document, context)["verdict"] == "accepted"
 
 
+def test_an_object_that_is_replaced_between_two_looks_is_not_read(stub: Callable[[str], Stubber], variables: None, context: Any) -> None:
+    document = Document.identify(bucket="results-bucket", key="scan.pdf", version_id=None, etag="e", sequencer="", size=1)
+    stub("s3").add_response("head_object", {"ContentLength": 5, "ETag": '"e"'})
+    stub("s3").add_client_error(
+        "get_object", "PreconditionFailed", expected_params={"Bucket": "results-bucket", "Key": "scan.pdf", "IfMatch": '"e"'}
+    )
+    assert code(inspected(document, context)) == "GONE"
+
+
 @pytest.mark.parametrize(
     "code_", ["404", "405", "412", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "PreconditionFailed", "InvalidObjectState"]
 )

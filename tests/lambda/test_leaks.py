@@ -210,25 +210,28 @@ def test_a_document_goes_all_the_way_without_leaving_a_trace_of_its_content(
 
 TRACED = f"""
 import botocore.client
-from inspect_document.handler import handler
-
-def failing(*_):
-    raise ValueError({MESSAGE!r})
+from decide_review.handler import handler as review
+from inspect_document.handler import handler as inspect
 
 class Context:
     function_name = function_version = invoked_function_arn = aws_request_id = "x"
     memory_limit_in_mb = 128
     get_remaining_time_in_millis = lambda self: 900_000
 
+def failing(*_):
+    raise ValueError({MESSAGE!r})
+
+botocore.client.BaseClient._make_api_call = lambda *_: {{"Item": {{"id": {{"S": {CANARY!r}}}}}}}
+assert {CANARY!r} in review({request("GET", f"/reviews/{CANARY}", None)!r}, Context())["body"]
 botocore.client.BaseClient._make_api_call = failing
 try:
-    handler({TASK!r}, Context())
+    inspect({TASK!r}, Context())
 except Exception as error:
     assert type(error).__name__ == "UnexpectedError", error
 """
 
 
-def test_a_trace_tells_the_document_by_its_id_alone(tmp_path: Path) -> None:
+def test_a_trace_holds_neither_answers_nor_the_text_of_errors(tmp_path: Path) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
         daemon.bind(("127.0.0.1", 0))
         daemon.settimeout(5)
@@ -241,10 +244,12 @@ def test_a_trace_tells_the_document_by_its_id_alone(tmp_path: Path) -> None:
             "MAX_PAGES": "1",
             "CACHE_TABLE": "cache",
             "CONFIGURATION_ID": "c",
+            "REVIEWS_TABLE": "reviews",
         }
         environment = {name: value for name, value in os.environ.items() if name != "POWERTOOLS_TRACE_DISABLED"} | variables
         done = subprocess.run([sys.executable, "-c", TRACED], cwd=LAMBDA, env=environment, capture_output=True, text=True, check=True)
-        trace = daemon.recv(65_536).decode()
-    assert DOCUMENT.id in trace
-    assert "UnexpectedError" in trace
-    assert CANARY not in trace + done.stdout + done.stderr
+        answered, failed = daemon.recv(65_536).decode(), daemon.recv(65_536).decode()
+    assert "## handler" in answered
+    assert DOCUMENT.id in failed
+    assert "UnexpectedError" in failed
+    assert CANARY not in answered + failed + done.stdout + done.stderr
