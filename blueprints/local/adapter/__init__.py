@@ -50,5 +50,6 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     workflows.tokens_are_waited_for(tokens)
     workflows.answers_name_their_state_machine(tokens)
     workflows.errors_match_as_documented()
+    workflows.paths_lead_somewhere()
     workflows.executions_end_in_time()
     workflows.distributed_maps_read_and_write(clients)

@@ -188,6 +188,36 @@ def errors_match_as_documented() -> None:
     stepfunctions._find_matching_retrier = find_delayed
 
 
+def paths_lead_somewhere() -> None:
+    """A path to something that is not there gives null; AWS fails the execution."""
+    from ministack.services import stepfunctions
+
+    resolve = stepfunctions._resolve_params_obj
+
+    def resolve_existing(template: Any, data: Any, context: dict[str, Any] | None = None) -> Any:
+        paths = template.items() if isinstance(template, dict) else ()
+        for name, path in paths:
+            if name.endswith(".$") and isinstance(path, str) and path.startswith("$"):
+                of_context = path.startswith("$$.")
+                _check_path(name, path[of_context:], context if of_context else data)
+        return resolve(template, data, context)
+
+    stepfunctions._resolve_params_obj = resolve_existing
+
+
+def _check_path(name: str, path: str, data: Any) -> None:
+    from ministack.services import stepfunctions
+
+    for kind, step in stepfunctions._parse_jsonpath_tokens(path) or ():
+        if kind == "wildcard":
+            return
+        found = isinstance(data, dict) and step in data if kind == "field" else isinstance(data, list) and step < len(data)
+        if not found:
+            message = f"The JSONPath '{path}' specified for the field '{name}' could not be found in the input"
+            raise stepfunctions._ExecutionError("States.Runtime", message)
+        data = data[step]
+
+
 def executions_end_in_time() -> None:
     """``TimeoutSeconds`` of a state machine is ignored, an aborted execution may still fail, and a repeated start is refused."""
     from ministack.core import responses

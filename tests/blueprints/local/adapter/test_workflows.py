@@ -250,6 +250,27 @@ def test_distributed_maps_read_as_their_role(adapted: Deployed) -> None:
     assert "s3:ListBucket" in refused["cause"]
 
 
+def missing(here: Deployed, path: str) -> dict[str, Any]:
+    state = {"Type": "Pass", "Parameters": {"found.$": path}, "End": True}
+    return here.define({"StartAt": "Pass", "States": {"Pass": state}}, {"a": {"b": [1, None]}})
+
+
+def test_ministack_makes_null_of_what_is_not_there(plain: Deployed) -> None:
+    assert missing(plain, "$.a.c")["output"] == '{"found": null}'
+
+
+@pytest.mark.parametrize("path", ["$.a.c", "$.a.b[2]", "$.a.b.c", "$$.Map.Item"])
+def test_paths_have_to_lead_somewhere(adapted: Deployed, path: str) -> None:
+    failed = missing(adapted, path)
+    assert failed["error"] == "States.Runtime"
+    assert "specified for the field 'found.$' could not be found" in failed["cause"]
+
+
+@pytest.mark.parametrize(("path", "found"), [("$.a.b[1]", None), ("$.a.b[0]", 1), ("$.a.b[*]", [1, None]), ("$", {"a": {"b": [1, None]}})])
+def test_paths_that_lead_somewhere_are_followed(adapted: Deployed, path: str, found: Any) -> None:
+    assert json.loads(missing(adapted, path)["output"]) == {"found": found}
+
+
 def test_ministack_knows_no_limits_of_retries_and_catches() -> None:
     retrier = {"ErrorEquals": ["A"], "IntervalSeconds": 1, "BackoffRate": 2, "MaxDelaySeconds": 3}
     assert stepfunctions._find_matching_retrier([retrier], "A", {0: 2}) == (retrier, 0)
