@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from blueprints.local import cdk
+from blueprints.local import cdk, processes
 from blueprints.local.cdk import CdkCli, CdkError, Leftover, failures
 from blueprints.local.embedded import EmbeddedAws
 
@@ -103,6 +103,24 @@ def test_the_command_is_told_what_to_do_and_where(script: Script, tmp_path: Path
     lines.clear()
     cli.destroy()
     assert lines[0].startswith(f"destroy --all --force --app {cli.assembly}")
+
+
+def test_an_interruption_ends_the_command_and_what_it_started(script: Script, tmp_path: Path) -> None:
+    script(
+        "import subprocess\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid, flush=True)\n"
+        "child.wait()\n"
+    )
+    children: list[int] = []
+
+    def interrupt(line: str) -> None:
+        children.append(int(line))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        CdkCli(Aws(tmp_path), directory=tmp_path, progress=interrupt).bootstrap()
+    processes.wait_for_end(children[0], 5)
 
 
 def test_a_failure_names_the_resource_and_the_reason(script: Script, tmp_path: Path) -> None:
