@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from ml_constructs.ai_services.review_decision import decision_schema
+from ml_constructs.ai_services.review_decision import REFUSAL, decision_schema
 from ml_constructs.ai_services.review_firewall import ReviewFirewall
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction, acknowledge
 from ml_constructs.foundation.compliance import standard_rules
@@ -124,6 +124,8 @@ class ReviewApi(Construct):
             request_parameters={"method.request.path.id": True},
             request_validator=validator,
         )
+        refusal = apigateway.ResponseType.BAD_REQUEST_BODY
+        self.api.add_gateway_response("Refusal", type=refusal, templates={"application/json": REFUSAL})
 
     def _explain(self) -> None:
         for method in self.api.methods:
@@ -137,13 +139,7 @@ class ReviewApi(Construct):
             "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
             "API Gateway has one role for the logs of all APIs of an account and region, and checks that it has this policy's permissions.",
         )
-        acknowledge(
-            self.stage,
-            standard_rules("APIGWSSLEnabled"),
-            "A client certificate authenticates the API to HTTP backends; this one invokes a function with IAM.",
-        )
-        acknowledge(
-            self.stage,
-            standard_rules("APIGWCacheEnabledAndEncrypted"),
-            "A cached answer would show reviews as pending that somebody has decided.",
-        )
+        certificate = "A client certificate authenticates the API to HTTP backends; this one invokes a function with IAM."
+        cache = "A cached answer would show reviews as pending that somebody has decided."
+        acknowledge(self.stage, standard_rules("APIGWSSLEnabled"), certificate)
+        acknowledge(self.stage, standard_rules("APIGWCacheEnabledAndEncrypted"), cache)

@@ -5,6 +5,11 @@ from aws_cdk import aws_apigateway as apigateway
 Schema = apigateway.JsonSchema
 Type = apigateway.JsonSchemaType
 DECISIONS = ["approve", "correct", "reject"]
+REFUSAL = '{"errors": [{"field": "body", "message": "$context.error.validationErrorString"}]}'
+"""What a caller is told whose decision hasn't the form, in the words of API Gateway and the shape of the function's own refusals.
+
+See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+"""
 
 
 def decision_schema() -> apigateway.JsonSchema:

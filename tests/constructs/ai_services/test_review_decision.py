@@ -1,3 +1,5 @@
+import json
+
 import aws_cdk as cdk
 import jsonschema
 import pytest
@@ -44,6 +46,13 @@ def test_decisions_that_are_taken(schema: dict[str, object], decision: dict[str,
 def test_decisions_that_are_refused(schema: dict[str, object], decision: dict[str, object]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(decision, schema)
+
+
+def test_a_refusal_tells_what_is_wrong(scene: Scene) -> None:
+    (response,) = scene.template.find_resources("AWS::ApiGateway::GatewayResponse").values()
+    assert response["Properties"]["ResponseType"] == "BAD_REQUEST_BODY"
+    (error,) = json.loads(response["Properties"]["ResponseTemplates"]["application/json"])["errors"]
+    assert error == {"field": "body", "message": "$context.error.validationErrorString"}
 
 
 def test_the_schema_can_be_the_model_of_any_api(stack: cdk.Stack) -> None:
