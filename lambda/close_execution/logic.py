@@ -28,7 +28,7 @@ def parse(detail: dict[str, Any]) -> Rejection:
     """
     try:
         message = ENDS[detail["status"]]
-        given = json.loads(detail["input"] or _input(detail["executionArn"]))
+        given = json.loads(detail.get("input") or _input(detail["executionArn"]))
         document, attempt, event = Document.of(given), given["attempt"], given["event"]
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedEvent("MALFORMED_EVENT", f"The event is no failed end of an execution: {type(error).__name__}.") from None

@@ -64,7 +64,7 @@ CALLED = {
         "UploadPart",
     },
     "sqs": {"SendMessage"},
-    "stepfunctions": {"SendTaskSuccess", "StartExecution"},
+    "stepfunctions": {"DescribeExecution", "SendTaskSuccess", "StartExecution"},
     "textract": {
         "AnalyzeDocument",
         "AnalyzeExpense",
@@ -104,6 +104,7 @@ EXPECTED: dict[type[HandlerError], set[str]] = {
         "AccessDeniedException",
         "EncryptionTypeMismatch",
         "ExecutionAlreadyExists",
+        "ExecutionDoesNotExist",
         "HumanLoopQuotaExceededException",
         "IdempotentParameterMismatchException",
         "InvalidAddress",
