@@ -27,6 +27,7 @@ LOG_DELIVERY = (
 )
 TRACE = ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments")
 MAX_NAME_LENGTH = 80
+Conditions = dict[str, dict[str, Any]]
 
 
 class Workflow(Construct):
@@ -83,7 +84,9 @@ class Workflow(Construct):
         )
         self.machine.node.add_dependency(self.role)
         if defaults.key is not None:
-            self._encrypt(defaults.key)
+            # The children of a distributed map are executions of a machine of their own, called after the map's label.
+            labels = [f"{self.arn}/{state['Label']}" for state in definition["States"].values() if "Label" in state]
+            self._encrypt(defaults.key, _context("aws:states:stateMachineArn", [self.arn, *labels] if labels else self.arn))
 
     def grant_answer(self, role: iam.IRole) -> None:
         """Lets ``role`` answer the tasks of this state machine that wait; by its name, so that its tasks may invoke what has the role."""
@@ -103,7 +106,7 @@ class Workflow(Construct):
         allow_unscoped(self.role, LOG_DELIVERY, "CloudWatch Logs defines no resources for the delivery of vended logs.")
         allow_unscoped(self.role, TRACE, "X-Ray defines no resource that a trace segment could be written to.")
 
-    def _encrypt(self, key: kms.IKey) -> None:
+    def _encrypt(self, key: kms.IKey, own: Conditions) -> None:
         # Through the L1: the L2 would let the log delivery of every account use the key.
         cast(
             "sfn.CfnStateMachine", self.machine.node.default_child
@@ -113,7 +116,6 @@ class Workflow(Construct):
         logs_of_account = _context(
             "SourceArn", Stack.of(self).format_arn(service="logs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
         )
-        own = _context("aws:states:stateMachineArn", self.arn)
         resources = [key.key_arn]
         self.role.add_to_policy(iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=resources, conditions=own))
         self.role.add_to_policy(iam.PolicyStatement(actions=["kms:GenerateDataKey"], resources=resources, conditions=logs_of_account))
@@ -123,7 +125,7 @@ class Workflow(Construct):
         )
 
 
-def _context(name: str, value: str) -> dict[str, dict[str, str]]:
+def _context(name: str, value: str | list[str]) -> Conditions:
     return {"StringEquals": {f"kms:EncryptionContext:{name}": value}}
 
 

@@ -108,6 +108,16 @@ def test_answers_are_granted_for_this_machine_only(
     template().has_resource_properties("AWS::IAM::Policy", {"PolicyDocument": {"Statement": [statement]}})
 
 
+def test_children_of_a_distributed_map_use_the_key_as_well(
+    define: Callable[..., Workflow], stack: cdk.Stack, template: Callable[[], Template]
+) -> None:
+    workflow = define(definition={"StartAt": "Each", "States": {"Each": {"Type": "Map", "Label": "Objects", "End": True}}})
+    arns = [stack.resolve(workflow.arn), stack.resolve(f"{workflow.arn}/Objects")]
+    condition = {"StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": arns}}
+    statements = Match.array_with([Match.object_like({"Condition": condition})])
+    template().has_resource_properties("AWS::IAM::Policy", {"PolicyDocument": {"Statement": statements}})
+
+
 def test_without_a_key_aws_owns_one(define: Callable[..., Workflow], template: Callable[[], Template]) -> None:
     define(defaults=HandlerDefaults(key=None))
     (machine,) = template().find_resources("AWS::StepFunctions::StateMachine").values()
