@@ -18,7 +18,8 @@ from blueprints.trying.trial import Session
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "document-analysis"
 DONE = ("SUCCEEDED", "REFUSED", "REJECTED", "FAILED")
 NO_ANSWER = "NO ANSWER"
-SECONDS_PER_DOCUMENT = 120
+PATIENCE_SECONDS = 120
+"""How long no document may come to its end before the rest are given up."""
 PAUSE_SECONDS = 0.25
 plain = TypeDeserializer()
 
@@ -111,10 +112,11 @@ class Follower:
                 self._s3.upload_file(str(outcome.upload.path), self._bucket, outcome.upload.key)
                 started[outcome.upload.key] = time.monotonic()
             waiting = {outcome.upload.key: outcome for outcome in outcomes}
-            deadline = time.monotonic() + SECONDS_PER_DOCUMENT * len(outcomes)
-            while waiting and time.monotonic() < deadline:
+            latest = time.monotonic()
+            while waiting and time.monotonic() - latest < PATIENCE_SECONDS:
                 for outcome in self._finished(waiting):
-                    outcome.seconds = round(time.monotonic() - started[outcome.upload.key], 1)
+                    latest = time.monotonic()
+                    outcome.seconds = round(latest - started[outcome.upload.key], 1)
                     del waiting[outcome.upload.key]
                     self._session.steps.say(f"  {outcome.upload.key}: {outcome.status} after {outcome.seconds} s")
                     progress.update(bar, completed=len(outcomes) - len(waiting))

@@ -59,7 +59,7 @@ class Deployed:
 
 @pytest.fixture
 def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
-    monkeypatch.setattr(document_analysis, "SECONDS_PER_DOCUMENT", 0.2)
+    monkeypatch.setattr(document_analysis, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(document_analysis, "PAUSE_SECONDS", 0.01)
     with mock_aws():
         deployed = Deployed(tmp_path)
