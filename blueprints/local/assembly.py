@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blueprints.local import adapter, identity, stand_ins
+from blueprints.local.adapter.sessions import role_credentials
 from blueprints.local.clients import Clients
 from blueprints.local.dispatch import Dispatcher
 from blueprints.local.front_door import FrontDoor
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     """Returns the ASGI application and the Lambda workers, which the caller has to stop."""
-    clients = Clients(port, identity.region())
+    clients = Clients(port, identity.region(), role_credentials)
     ledger = Ledger()
     workers = Workers(workspace, port)
     dispatcher = Dispatcher(MotoServices(), stand_ins.ALL(), [MessageMoves()], clients.administrator)

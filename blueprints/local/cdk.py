@@ -158,8 +158,8 @@ def failures(cloudformation: Any) -> Iterator[str]:
     for stack in _stacks(cloudformation):
         if "FAILED" not in stack["StackStatus"] and "ROLLBACK" not in stack["StackStatus"]:
             continue
-        events = cloudformation.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
-        for event in reversed(events):
+        pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack["StackId"])
+        for event in reversed([event for page in pages for event in page["StackEvents"]]):
             if event["ResourceStatus"].endswith("_FAILED") and event["LogicalResourceId"] != stack["StackName"]:
                 reason = event.get("ResourceStatusReason", "no reason given")
                 yield f"{stack['StackName']}/{event['LogicalResourceId']} ({event['ResourceType']}): {reason}"

@@ -36,23 +36,32 @@ class Credentials:
 ADMINISTRATOR = Credentials(identity.ACCESS_KEY_ID, identity.SECRET_ACCESS_KEY)
 
 
+Assume = Callable[[str, str], Credentials]
+"""Returns the credentials of a role, by its ARN, for a session of the given name."""
+
+
 class Clients:
     """Makes boto3 clients against the embedded AWS on ``port``, each once.
 
     Args:
         port: The port on 127.0.0.1 that the embedded AWS listens on.
         region: The region that it is.
+        assume: Gives the credentials of roles that services assume; only the server itself can.
     """
 
-    def __init__(self, port: int, region: str) -> None:
+    def __init__(self, port: int, region: str, assume: Assume | None = None) -> None:
         self.port = port
+        self._assume = assume
         self._lock = threading.Lock()
         self._made: dict[tuple[Credentials, str], Any] = {}
         self._session = boto3.Session(region_name=region)
+        self.administrator = Administrator(self)
 
-    def administrator(self, service: str) -> Any:
-        """Returns a client that may do everything."""
-        return self.of(ADMINISTRATOR)(service)
+    def acting_as(self, role_arn: str, session_name: str) -> ClientFactory:
+        """Returns a factory of clients with the rights of a role, as the service gets them that the role trusts."""
+        if self._assume is None:
+            raise RuntimeError("roles are assumed for services by the server only")
+        return self.of(self._assume(role_arn, session_name))
 
     def of(self, credentials: Credentials) -> ClientFactory:
         """Returns a factory of clients that act with ``credentials``."""
@@ -75,3 +84,22 @@ class Clients:
             endpoint_url=identity.endpoint_url(self.port),
             config=SETTINGS,
         )
+
+
+class Administrator:
+    """Gives clients that may do everything; what stand-ins get.
+
+    Args:
+        clients: Makes them.
+    """
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def __call__(self, service: str) -> Any:
+        """Returns the client of ``service``."""
+        return self._clients.of(ADMINISTRATOR)(service)
+
+    def assume(self, role_arn: str, session_name: str) -> ClientFactory:
+        """Returns a factory of clients with the rights of a role, for a stand-in whose service assumes it."""
+        return self._clients.acting_as(role_arn, session_name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blueprints.local.adapter import calls, encryption, functions, interfaces, messaging, resources, storage, tables, workflows
+from blueprints.local.adapter import calls, deliveries, encryption, functions, interfaces, messaging, resources, storage, tables, workflows
 from blueprints.local.clients import Clients
 from blueprints.local.cloudformation import RegistryTypes
 from blueprints.local.dispatch import Dispatcher
@@ -30,6 +30,9 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     calls.calls_pass_the_dispatcher(dispatcher)
     calls.service_names_are_known()
     calls.moves_name_their_queue()
+    deliveries.queues_are_encrypted_for_services()
+    deliveries.rules_need_permission(ledger)
+    deliveries.queues_are_polled_by_right()
     encryption.encrypted_data_needs_its_key()
     storage.buckets_keep_their_configuration()
     storage.managed_key_is_the_default()

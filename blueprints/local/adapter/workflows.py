@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import hashlib
 import json
 import threading
 import time
@@ -13,9 +12,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.local import identity, step_functions
+from blueprints.local import step_functions
 from blueprints.local.adapter.calls import resources_are_named
-from blueprints.local.clients import ClientFactory, Clients, Credentials
+from blueprints.local.clients import ClientFactory, Clients
 from blueprints.local.step_functions import TaskError, Token, Tokens
 
 FOREVER_SECONDS = 99_999_999
@@ -90,20 +89,7 @@ def _execution_errors() -> Iterator[None]:
 
 def _rights(execution: Mapping[str, Any], clients: Clients) -> ClientFactory:
     """Returns clients with the rights of the role that the execution runs with."""
-    from ministack.services import stepfunctions, sts
-
-    machine = stepfunctions._state_machines[execution["stateMachineArn"].partition("/")[0]]
-    role = machine["roleArn"].rpartition("/")[2]
-    digest = hashlib.sha256(f"states:{machine['stateMachineArn']}:{role}".encode()).hexdigest()
-    credentials = Credentials(f"ASIA{digest[:16].upper()}", digest[16:56], digest[:48])
-    session = {
-        "Arn": f"arn:aws:sts::{identity.ACCOUNT_ID}:assumed-role/{role}/states",
-        "UserId": f"{role}:states",
-        "SecretAccessKey": credentials.secret_access_key,
-        "SessionToken": credentials.session_token,
-    }
-    sts.register_session(credentials.access_key_id, session)
-    return clients.of(credentials)
+    return clients.acting_as(_machine(execution)["roleArn"], "states")
 
 
 def _machine(execution: Mapping[str, Any]) -> Any:

@@ -23,7 +23,7 @@ class Pages:
     def get_paginator(self, operation: str) -> "Pages":
         return Pages(pages=self._answers[operation])
 
-    def paginate(self) -> Any:
+    def paginate(self, **_: str) -> Any:
         return self._answers["pages"]
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
@@ -44,7 +44,7 @@ EVENTS = [
 
 def cloudformation(status: str) -> Pages:
     stack = {"StackName": "stack", "StackId": "id", "StackStatus": status}
-    return Pages(list_stacks=[{"StackSummaries": [stack]}], describe_stack_events=lambda StackName: {"StackEvents": EVENTS})  # noqa: N803
+    return Pages(list_stacks=[{"StackSummaries": [stack]}], describe_stack_events=[{"StackEvents": [event]} for event in EVENTS])
 
 
 class Aws(EmbeddedAws):
