@@ -1,5 +1,6 @@
 """CloudFormation: every type of the registry, checked by its schema, and a ledger of what became of it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -43,6 +44,24 @@ def test_types_of_the_registry_are_stored(adapted_aws: EmbeddedAws) -> None:
     assert row(adapted_aws, "stored", "Index") == ("stored only", "exists", outputs["Ref"])
     assert raw.destroy(adapted_aws, "stored") == "DELETE_COMPLETE"
     assert row(adapted_aws, "stored", "Index")[1] == "deleted"
+
+
+def change(aws: EmbeddedAws, stack: str, **properties: str) -> tuple[str, str]:
+    """Updates a stack, and returns its status and what ``Ref`` gives for its index."""
+    cloudformation = aws.client("cloudformation")
+    changed = {**DELIVERIES, "Properties": {**DELIVERIES["Properties"], **properties}}
+    body = json.dumps({"Resources": {"Index": changed}, "Outputs": {"Ref": {"Value": raw.ref("Index")}}})
+    cloudformation.update_stack(StackName=stack, TemplateBody=body)
+    ended = raw.settle(cloudformation, stack)
+    return ended["StackStatus"], ended["Outputs"][0]["OutputValue"]
+
+
+def test_stored_resources_are_changed_in_place_or_replaced(adapted_aws: EmbeddedAws) -> None:
+    first = raw.deploy(adapted_aws, "changed", {"Index": DELIVERIES}, {"Ref": raw.ref("Index")})["Ref"]
+    assert change(adapted_aws, "changed", Description="another") == ("UPDATE_COMPLETE", first)
+    status, second = change(adapted_aws, "changed", Edition="ENTERPRISE_EDITION")
+    assert (status, second != first) == ("UPDATE_COMPLETE", True)
+    assert raw.destroy(adapted_aws, "changed") == "DELETE_COMPLETE"
 
 
 def row(aws: EmbeddedAws, stack: str, logical_id: str) -> tuple[str, str, str]:
