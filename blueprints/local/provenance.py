@@ -15,6 +15,7 @@ NOT_IMPLEMENTED = "not implemented"
 """Refused, because nobody here can do it."""
 
 EXISTS = "exists"
+DELETION_FAILED = "deletion failed"
 STATES = {
     "CREATE_COMPLETE": EXISTS,
     "UPDATE_COMPLETE": EXISTS,
@@ -23,7 +24,7 @@ STATES = {
     "UPDATE_FAILED": "update failed",
     "DELETE_COMPLETE": "deleted",
     "DELETE_SKIPPED": "retained",
-    "DELETE_FAILED": "deletion failed",
+    "DELETE_FAILED": DELETION_FAILED,
 }
 """What the status of a stack event says about the resource; the others say nothing new."""
 

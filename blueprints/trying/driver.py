@@ -84,6 +84,7 @@ class Attempt:
     def run(self, aws: Any, files: Sequence[Path], *, keep: bool) -> int:
         """Runs from start to end in ``aws``, which isn't started yet."""
         from blueprints.local.cdk import CdkCli
+        from blueprints.local.provenance import DELETION_FAILED
 
         self._steps.say(f"Trying {self._entry.name} on an AWS inside this machine. No account is used.")
         with ExitStack() as running:
@@ -94,7 +95,7 @@ class Attempt:
             done = self._send(Session(aws, outputs, self._steps), files)
             report = aws.report()
             left = None if keep else self._remove(cdk)
-            stuck = any(resource["state"] == "delete failed" for resource in aws.report()["resources"])
+            stuck = any(resource["state"] == DELETION_FAILED for resource in aws.report()["resources"])
             self._show(report, left)
             if keep:
                 aws.detach()

@@ -19,9 +19,7 @@ def example(name: str) -> str:
 def run(command: list[str], folder: Path, **environment: str) -> str:
     tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    done = subprocess.run(
-        command, cwd=folder, env={**inherited, "PATH": tools, **environment}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=folder, env={**inherited, "PATH": tools, **environment}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -168,7 +168,7 @@ def test_what_is_left_is_told(world: World, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_what_cannot_be_deleted_fails_the_command(world: World) -> None:
-    world.report = {**REPORT, "resources": [{"type": "AWS::KMS::Key", "provenance": "real", "state": "delete failed"}]}
+    world.report = {**REPORT, "resources": [{"type": "AWS::KMS::Key", "provenance": "real", "state": "deletion failed"}]}
     assert run(FOUNDATION) == 1
 
 
