@@ -42,10 +42,10 @@ try: setup-try  ## Deploys document-analysis to an AWS inside this machine and s
 	@$(BIN)/python -m blueprints try document-analysis
 
 test: setup-test  ## Runs the tests, within two minutes on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: setup-test  ## Runs the tests and the long ones
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m ''
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m ''
 
 check: setup-test  ## Lints, checks types, and looks for stale generated pages
 	$(BIN)/ruff check .

@@ -44,6 +44,7 @@ def cli(embedded_aws: EmbeddedAws, tmp_path: Path) -> CdkCli:
     return CdkCli(embedded_aws, directory=tmp_path)
 
 
+@pytest.mark.long
 def test_a_failure_names_the_resource_and_the_reason(cli: CdkCli, tmp_path: Path) -> None:
     (tmp_path / "template.json").write_text(template({"DelaySeconds": 99999}))
     cli.bootstrap()
