@@ -1,0 +1,1 @@
+"""Amazon Bedrock: knowledge bases, guardrails, inference profiles and invocation logs."""

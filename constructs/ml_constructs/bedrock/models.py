@@ -1,0 +1,89 @@
+"""What is known about the models of Amazon Bedrock, and what a role needs to invoke one."""
+
+from fnmatch import fnmatchcase
+
+from aws_cdk import Annotations, Stack, Token
+from constructs import Construct
+
+from ml_constructs.bedrock.model_list import DataPolicy, ModelFacts, listed_on, model_data, model_facts, models, plain_id, profile_geography
+
+__all__ = [
+    "DataPolicy",
+    "ModelFacts",
+    "invocation_arns",
+    "listed_on",
+    "model_facts",
+    "models",
+    "profile_geography",
+    "refuse_shared_data",
+    "warn_if_unknown",
+]
+
+UNKNOWN_MODEL = "ml-blueprints:unknownModel"
+MODELS_PAGE = "https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html"
+
+
+def warn_if_unknown(scope: Construct, setting: str, model_id: str) -> None:
+    """Warns at synthesis of a model that isn't listed, which may be new, or misspelt.
+
+    Args:
+        scope: Gets the warning.
+        setting: Where the id comes from, as the user knows it.
+        model_id: Of a model or profile; a token is taken as it is.
+    """
+    if Token.is_unresolved(model_id) or model_facts(model_id) is not None:
+        return
+    message = f"{setting} {model_id!r} is not among the models listed on {listed_on()}: check that its region offers it ({MODELS_PAGE})"
+    Annotations.of(scope).add_warning_v2(UNKNOWN_MODEL, message)
+
+
+def refuse_shared_data(setting: str, model_id: str) -> None:
+    """Refuses a model whose provider gets prompts and answers, or may get them.
+
+    Args:
+        setting: Where the id comes from, as the user knows it.
+        model_id: Of a model or profile.
+
+    Raises:
+        ValueError: The provider gets them, or nothing is known about it.
+
+    See https://docs.aws.amazon.com/bedrock/latest/userguide/data-retention.html
+    """
+    facts = model_facts(model_id)
+    if facts is None:
+        raise ValueError(f"{setting} must be a model whose data policy is known, listed on {listed_on()}, got {model_id!r}")
+    policy = facts.data_policy
+    if policy.provider_access is not False:
+        gets = f"{facts.provider} gets" if policy.provider_access else f"AWS does not say whether {facts.provider} gets"
+        raise ValueError(f"{setting} must be a model whose provider gets no prompts, got {model_id!r}: {gets} them ({policy.source})")
+
+
+def invocation_arns(scope: Construct, model_id: str) -> list[str]:
+    """What ``bedrock:InvokeModel`` has to be allowed on to invoke a model from the region of ``scope``.
+
+    A profile needs itself and the model, here and wherever it may send the prompt; a global one asks for the model of no region.
+
+    Args:
+        scope: Gives account, region and partition.
+        model_id: Of a model, or of a geographic or global profile; the ARN of a model of one's own stands for itself.
+
+    See https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html and
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+    """
+    if Token.is_unresolved(model_id) or model_id.startswith("arn:"):
+        return [model_id]
+    stack, geography = Stack.of(scope), profile_geography(model_id)
+    plain = plain_id(model_id)
+    here = _model_arn(stack, plain, stack.region)
+    if geography is None:
+        return [here]
+    profile = stack.format_arn(service="bedrock", resource="inference-profile", resource_name=model_id)
+    if geography == "global":
+        return [profile, here, _model_arn(stack, plain, "")]
+    regions = str(model_data()["geographies"][geography])
+    within = [] if fnmatchcase(stack.region, regions) else [here]
+    return [profile, *within, _model_arn(stack, plain, regions)]
+
+
+def _model_arn(stack: Stack, model_id: str, region: str) -> str:
+    return stack.format_arn(service="bedrock", region=region, account="", resource="foundation-model", resource_name=model_id)
