@@ -19,14 +19,13 @@ from ml_constructs.ai_services.human_review import HumanReview
 from ml_constructs.ai_services.textract_jobs import TextractJobs
 from ml_constructs.operations import Dashboard
 from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
-from stacks.settings.models import BucketName, SettingsModel
+from stacks.settings.models import BucketName, KeyArn, SettingsModel
 
 Feature = Literal["text", "forms", "tables", "queries", "layout", "signatures", "expense", "identity", "lending"]
 TextFeature = Literal["entities", "key_phrases", "pii"]
 Language = Literal["auto", "en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"]
 QueryText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[ -~\s]+$")]
 Pages = Annotated[str, StringConstraints(pattern=r"^(\*|[1-9][0-9]{0,3}(-([1-9][0-9]{0,3}|\*))?)$")]
-KeyArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]{36}$")]
 
 MEGABYTE = 1_000_000
 JOB_HOURS = 2

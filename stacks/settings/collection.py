@@ -100,7 +100,10 @@ def _deployment(name: str, values: Mapping[str, Any], common: CollectionSettings
     if settings is None:
         return None
     problems.extend(service_problems(name, entry, settings, common.region))
-    return Deployment(name, entry, settings, settings.network or common.network)
+    network = settings.network or common.network
+    conflicts = settings.conflicts(compliance=common.compliance, network=network)
+    problems.extend(Problem((*prefix, *location), message) for location, message in conflicts)
+    return Deployment(name, entry, settings, network)
 
 
 def _entry(name: str, values: Mapping[str, Any], problems: list[Problem]) -> Entry | None:

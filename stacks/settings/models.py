@@ -1,6 +1,6 @@
 """What a settings file may say: the part that all blueprints share, and the part around them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -19,6 +19,7 @@ SecurityGroupId = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]{8,17}$
 AvailabilityZone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+KeyArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]{36}$")]
 EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_not_reserved)]
 TagValue = Annotated[str, StringConstraints(max_length=256)]
@@ -73,6 +74,18 @@ class BlueprintSettings(SettingsModel):
     """Whether this account already uses services that are closed to new customers."""
     tags: Mapping[TagKey, TagValue] = {}
     """Tags of this deployment, over those of all deployments."""
+
+    def conflicts(self, *, compliance: str, network: "NetworkChoice") -> Iterator[tuple[tuple[str, ...], str]]:  # noqa: ARG002
+        """Finds what doesn't go with the settings around them.
+
+        Args:
+            compliance: The compliance profile of all deployments.
+            network: Where the functions run.
+
+        Returns:
+            The path of each setting, and what is wrong with it.
+        """
+        return iter(())
 
     @property
     def required_endpoints(self) -> tuple[str, ...]:

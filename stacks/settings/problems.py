@@ -108,6 +108,11 @@ def _message(details: "ErrorDetails", location: Location, value: Any, schema: di
         return f"is not a setting here{nearest(str(location[-1]), known)}; allowed: {', '.join(known)}"
     if kind == "missing":
         return f"is missing; allowed: {allowed_at(schema, location)}"
+    if kind.startswith("union_tag"):
+        tag = str(details["ctx"]["discriminator"]).strip("'")
+        given = value.get(tag) if isinstance(value, Mapping) else value
+        allowed = ", ".join(allowed_at(schema, (*location, tag)).split(" or "))
+        return f"{tag} is missing; allowed: {allowed}" if given is None else f"{tag} {shown(given)} is not allowed; allowed: {allowed}"
     if kind == "value_error":
         return str(details["ctx"]["error"])
     if details["loc"][-1] == "[key]":

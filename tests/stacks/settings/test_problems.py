@@ -14,6 +14,15 @@ class Inner(SettingsModel):
     kinds: tuple[Literal["forms", "tables"], ...] = ()
 
 
+class Circle(SettingsModel):
+    shape: Literal["circle"]
+    radius: Annotated[int, Field(ge=1)] = 1
+
+
+class Square(SettingsModel):
+    shape: Literal["square"]
+
+
 class Model(SettingsModel):
     mode: Literal["keep", "destroy"] = "keep"
     inner: Inner = Inner()
@@ -22,6 +31,7 @@ class Model(SettingsModel):
     tags: Mapping[TagKey, str] = {}
     share: Annotated[float, Field(gt=0, le=1)] = 0.5
     needed: str | None = None
+    figure: Annotated[Circle | Square, Field(discriminator="shape")] = Circle(shape="circle")
 
     @model_validator(mode="after")
     def _share_suits_mode(self) -> "Model":
@@ -54,6 +64,9 @@ def found(data: Any) -> dict[str, str]:
         ({"network": "wifi"}, "network", '"wifi" is not allowed; allowed: own, foundation, none'),
         ({"tags": {"aws:x": "y"}}, "tags.aws:x", "a tag must not start with aws:, got aws:x"),
         ({"tags": {"": "y"}}, "tags.", '"" is not allowed as a key'),
+        ({"figure": {"shape": "line"}}, "figure", 'shape "line" is not allowed; allowed: circle, square'),
+        ({"figure": {"radius": 2}}, "figure", "shape is missing; allowed: circle, square"),
+        ({"figure": {"shape": "circle", "radius": 0}}, "figure.radius", "0 is not allowed; allowed: a whole number, at least 1"),
         ({"inner": None}, "inner", "null is not allowed; allowed: a mapping with size, kinds"),
     ],
 )
