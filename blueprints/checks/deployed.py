@@ -31,10 +31,18 @@ def listed(value: Any) -> list[Any]:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _ARNS = {
     "AWS::ApiGateway::RestApi": "arn:aws:apigateway:{region}::/restapis/{name}",
+    "AWS::Bedrock::ApplicationInferenceProfile": "arn:aws:bedrock:{region}:{account}:application-inference-profile/{name}",
+    "AWS::Bedrock::KnowledgeBase": "arn:aws:bedrock:{region}:{account}:knowledge-base/{name}",
     "AWS::CloudWatch::Alarm": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
     "AWS::IAM::ManagedPolicy": "arn:aws:iam::{account}:policy/{name}",
     "AWS::IAM::Role": "arn:aws:iam::{account}:role/{name}",
     "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{name}",
+    "AWS::OpenSearchServerless::Collection": "arn:aws:aoss:{region}:{account}:collection/{name}",
+    "AWS::Cognito::UserPool": "arn:aws:cognito-idp:{region}:{account}:userpool/{name}",
+    "AWS::RDS::DBCluster": "arn:aws:rds:{region}:{account}:cluster:{name}",
+    "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}",
+    "AWS::S3Vectors::Index": "arn:aws:s3vectors:{region}:{account}:bucket/example/index/{name}",
+    "AWS::S3Vectors::VectorBucket": "arn:aws:s3vectors:{region}:{account}:bucket/{name}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}:*",
     "AWS::S3::Bucket": "arn:aws:s3:::{name}",
     "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
@@ -43,11 +51,18 @@ _ARNS = {
 }
 # What Ref returns where that is not the name.
 _REFS = {
+    "AWS::Bedrock::ApplicationInferenceProfile": "{arn}",
+    "AWS::Bedrock::Guardrail": "{arn}",
     "AWS::IAM::ManagedPolicy": "{arn}",
+    "AWS::S3Vectors::Index": "{arn}",
+    "AWS::S3Vectors::VectorBucket": "{arn}",
     "AWS::SNS::Topic": "{arn}",
     "AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    "AWS::SecretsManager::Secret": "{arn}",
     "AWS::StepFunctions::StateMachine": "{arn}",
 }
+# The attributes that are the ARN under another name.
+_ARN_ATTRIBUTES = {"DBClusterArn", "GuardrailArn", "IndexArn", "InferenceProfileArn", "KnowledgeBaseArn", "VectorBucketArn"}
 # The property of a name that a template may give.
 _NAME_PROPERTIES = (
     "BucketName",
@@ -60,7 +75,7 @@ _NAME_PROPERTIES = (
     "TableName",
     "TopicName",
 )
-_NAME_ATTRIBUTES = {"Name", "QueueName", "TopicName", "TableName", "RoleName", "KeyId"}
+_NAME_ATTRIBUTES = {"Name", "GuardrailId", "Id", "KnowledgeBaseId", "QueueName", "TopicName", "TableName", "RoleName", "KeyId"}
 _REF_ATTRIBUTES = {"QueueUrl", "TopicArn", "StateMachineArn"}
 
 
@@ -101,7 +116,7 @@ class Resource:
 
     def attribute(self, name: str) -> str:
         """What ``Fn::GetAtt`` returns."""
-        if name == "Arn":
+        if name == "Arn" or name in _ARN_ATTRIBUTES:
             return self.arn
         if name in _REF_ATTRIBUTES:
             return self.ref

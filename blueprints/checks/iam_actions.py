@@ -12,6 +12,7 @@ from botocore.model import ServiceModel
 # Operations whose action has another name.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
 _OTHER_NAMES = {
     "s3:HeadObject": ("s3:GetObject",),
     "s3:HeadBucket": ("s3:ListBucket",),
@@ -31,6 +32,8 @@ _OTHER_NAMES = {
     "sns:PublishBatch": ("sns:Publish",),
     "dynamodb:TransactGetItems": ("dynamodb:GetItem",),
     "dynamodb:ExecuteStatement": ("dynamodb:PartiQLSelect",),
+    "bedrock:Converse": ("bedrock:InvokeModel",),
+    "bedrock:ConverseStream": ("bedrock:InvokeModelWithResponseStream",),
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "lambda:InvokeAsync": ("lambda:InvokeFunction",),
 }

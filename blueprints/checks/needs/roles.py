@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.needs.knowledge_bases import knowledge_base_needs
 from blueprints.checks.permissions import Need
 
 _STREAM = "log-stream:stream"
@@ -58,11 +59,25 @@ def gateway_needs(_account: Account, settings: Resource) -> Iterator[Need]:
         yield Need(settings.properties["CloudWatchRoleArn"], f"logs:{action}", "*", "API Gateway writes logs")
 
 
+def schedule_needs(account: Account, schedule: Resource) -> Iterator[Need]:
+    """What EventBridge Scheduler does with the role of a schedule.
+
+    See https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
+    """
+    target = schedule.properties["Target"]
+    for arn in (target["Arn"], target.get("DeadLetterConfig", {}).get("Arn")):
+        queue = account.find(arn)
+        if queue and queue.type == "AWS::SQS::Queue":
+            yield Need(target["RoleArn"], "sqs:SendMessage", queue.arn, f"{schedule.logical_id} sends")
+
+
 _USERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
     "AWS::ApiGateway::Account": gateway_needs,
+    "AWS::Bedrock::KnowledgeBase": knowledge_base_needs,
     "AWS::CloudTrail::Trail": trail_needs,
     "AWS::EC2::FlowLog": flow_log_needs,
     "AWS::Events::Rule": rule_needs,
+    "AWS::Scheduler::Schedule": schedule_needs,
 }
 
 
