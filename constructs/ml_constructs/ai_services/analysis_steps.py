@@ -10,17 +10,17 @@ from constructs import Construct
 
 from ml_constructs.ai_services.document_alarms import watch_for
 from ml_constructs.ai_services.document_functions import WRITE_STREAMS, document_function, grant_reading
-from ml_constructs.ai_services.document_metrics import calls_throttled, pages_analyzed, total
+from ml_constructs.ai_services.document_metrics import calls_throttled, pages_analyzed
 from ml_constructs.ai_services.document_options import DocumentOptions
 from ml_constructs.ai_services.document_store import DocumentStore
 from ml_constructs.ai_services.rejections import recording_function
 from ml_constructs.ai_services.textract_jobs import UNSCOPED
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction, allow_unscoped
 from ml_constructs.foundation.grants import grant_items, grant_listing, grant_objects
+from ml_constructs.foundation.metrics import MOMENT, total
 from ml_constructs.operations import Alarms
 
 DAY = Duration.days(1)
-MOMENT = Duration.minutes(5)
 WORK = "work/"
 KEPT = ("redacted/", "results/", "text/")
 

@@ -16,10 +16,9 @@ from ml_constructs.ai_services.document_options import DocumentOptions
 from ml_constructs.ai_services.document_store import DocumentStore
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
 from ml_constructs.foundation.grants import READ, grant_key
+from ml_constructs.foundation.metrics import MOMENT, bad_ends
 from ml_constructs.foundation.workflow import Workflow
 from ml_constructs.operations import Alarms
-
-MOMENT = Duration.minutes(5)
 
 
 class AnalysisWorkflow(Workflow):
@@ -62,18 +61,7 @@ class AnalysisWorkflow(Workflow):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds alarms on executions that ended badly, and on documents that wait for a slot without end."""
-        ended = {"failed": self.machine.metric_failed, "stopped": self.machine.metric_aborted, "late": self.machine.metric_timed_out}
-        watch_for(
-            alarms,
-            "FailedExecutions",
-            cw.MathExpression(
-                expression=" + ".join(ended),
-                label="Executions",
-                period=MOMENT,
-                using_metrics={name: metric() for name, metric in ended.items()},
-            ),
-            threshold=1,
-        )
+        watch_for(alarms, "FailedExecutions", bad_ends(self.machine), threshold=1)
         watch_for(alarms, "NoFreeSlot", self.metric_waiting(period=MOMENT), threshold=1, periods=12)
 
     def metric_waiting(self, **options: Any) -> cw.Metric:

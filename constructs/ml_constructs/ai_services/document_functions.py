@@ -4,21 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.foundation import HandlerDefaults, HandlerFunction, acknowledge
-from ml_constructs.foundation.grants import grant_messages, grant_objects
+from ml_constructs.foundation import HandlerDefaults, HandlerFunction
+from ml_constructs.foundation.grants import grant_objects
+from ml_constructs.foundation.metrics import metric_namespace
 
 SHARED = ("documents",)
 READ_OBJECTS = ("GetObject", "GetObjectVersion")
 WRITE_STREAMS = ("AbortMultipartUpload", "PutObject")
-CONSUME = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
-BATCH_SIZE = 10
 VISIBILITY_FACTOR = 6
 """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 
@@ -65,7 +62,6 @@ def document_function(
         name,
         package=re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower(),
         defaults=defaults,
-        # Metrics of deployments in one account are told apart by their namespace.
         environment={"POWERTOOLS_METRICS_NAMESPACE": metric_namespace(scope), **environment},
         timeout=Duration.seconds(SIZES[name].timeout_seconds),
         memory_mb=SIZES[name].memory_mb,
@@ -74,48 +70,9 @@ def document_function(
     )
 
 
-def metric_namespace(scope: Construct) -> str:
-    """Where the functions of the stack of ``scope`` put their metrics."""
-    return f"MlBlueprints/{Stack.of(scope).stack_name}"
-
-
 def visibility_timeout(consumer: str) -> Duration:
     """For the queue that the function called ``consumer`` works off."""
     return Duration.seconds(SIZES[consumer].timeout_seconds * VISIBILITY_FACTOR)
-
-
-def consume(queue: sqs.Queue, function: HandlerFunction, *, max_concurrency: int) -> lambda_.EventSourceMapping:
-    """Has ``function`` work off ``queue`` and report the messages that failed one by one.
-
-    Args:
-        queue: With ``visibility_timeout``.
-        function: Handles batches of up to ``BATCH_SIZE`` messages.
-        max_concurrency: Batches worked on at once, 2 to 1,000.
-    """
-    grant_messages(queue, function.execution_role, *CONSUME)
-    mapping = function.add_event_source_mapping(
-        "Messages",
-        batch_size=BATCH_SIZE,
-        event_source_arn=queue.queue_arn,
-        max_concurrency=max_concurrency,
-        report_batch_item_failures=True,
-    )
-    mapping.node.add_dependency(function.execution_role)
-    acknowledge(
-        mapping,
-        "Serverless::Serverless-LambdaEventSourceMappingDestination",
-        "Lambda has such destinations for streams only; messages that fail go to the dead-letter queue of the queue itself.",
-    )
-    return mapping
-
-
-def explain_last_resort(queue: sqs.Queue) -> None:
-    """Says beside a queue of what could not be handled why it has no such queue itself."""
-    acknowledge(
-        queue,
-        ["AwsSolutions::AwsSolutions-SQS3", "Serverless::Serverless-SQSRedrivePolicy"],
-        "This is where messages go that could not be handled; nothing consumes it, and an alarm watches its depth.",
-    )
 
 
 def grant_reading(sources: Sequence[s3.IBucket], role: iam.Role) -> None:

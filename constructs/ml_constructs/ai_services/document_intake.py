@@ -11,10 +11,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from ml_constructs.ai_services.document_alarms import watch_for
-from ml_constructs.ai_services.document_functions import consume, document_function, explain_last_resort, visibility_timeout
-from ml_constructs.ai_services.document_metrics import age, depth
+from ml_constructs.ai_services.document_functions import document_function, visibility_timeout
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
 from ml_constructs.foundation.grants import allow_service
+from ml_constructs.foundation.metrics import age, depth
+from ml_constructs.foundation.queues import consume, explain_last_resort
 from ml_constructs.operations import Alarms
 
 DELIVERIES = 5

@@ -6,8 +6,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ml_constructs.foundation import SecureBucket, acknowledge
-from ml_constructs.foundation.compliance import standard_rules
+from ml_constructs.foundation import SecureBucket
+from ml_constructs.foundation.tables import RecordTable, text
 
 BY_STATUS = "by-status"
 
@@ -54,29 +54,8 @@ class DocumentStore(Construct):
         self._index_by_status(self.index, "updated_at")
         self._index_by_status(self.reviews, "created_at")
 
-    def _table(self, construct_id: str, partition_key: str) -> dynamodb.Table:
-        table = dynamodb.Table(
-            self,
-            construct_id,
-            partition_key=_text(partition_key),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            deletion_protection=self.removal_policy is not RemovalPolicy.DESTROY,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=self.key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
-            removal_policy=self.removal_policy,
-            time_to_live_attribute="expires_at",
-        )
-        acknowledge(
-            table,
-            standard_rules("DynamoDBInBackupPlan", ("HIPAA.Security", "NIST.800.53.R5")),
-            "Point-in-time recovery covers the last 35 days; a backup plan beyond that belongs to the account.",
-        )
-        return table
+    def _table(self, construct_id: str, partition_key: str) -> RecordTable:
+        return RecordTable(self, construct_id, key=self.key, partition_key=partition_key, removal_policy=self.removal_policy)
 
     def _index_by_status(self, table: dynamodb.Table, sort_key: str) -> None:
-        table.add_global_secondary_index(index_name=BY_STATUS, partition_key=_text("status"), sort_key=_text(sort_key))
-
-
-def _text(name: str) -> dynamodb.Attribute:
-    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+        table.add_global_secondary_index(index_name=BY_STATUS, partition_key=text("status"), sort_key=text(sort_key))

@@ -8,16 +8,15 @@ from constructs import Construct
 
 from ml_constructs.ai_services.document_alarms import watch_for
 from ml_constructs.ai_services.document_functions import document_function
-from ml_constructs.ai_services.document_metrics import age, depth
 from ml_constructs.ai_services.document_store import BY_STATUS, DocumentStore
 from ml_constructs.ai_services.review_api import ReviewApi
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction, acknowledge
 from ml_constructs.foundation.grants import grant_items, grant_messages, grant_objects
+from ml_constructs.foundation.metrics import MOMENT, age, depth
 from ml_constructs.foundation.workflow import Workflow
 from ml_constructs.operations import Alarms
 
 KEEP = Duration.days(14)
-MOMENT = Duration.minutes(5)
 
 
 class HumanReview(Construct):

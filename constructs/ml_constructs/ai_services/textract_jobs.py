@@ -6,13 +6,14 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ml_constructs.ai_services.document_alarms import watch_for
-from ml_constructs.ai_services.document_functions import WRITE_STREAMS, consume, document_function, grant_reading
-from ml_constructs.ai_services.document_metrics import depth
+from ml_constructs.ai_services.document_functions import WRITE_STREAMS, document_function, grant_reading
 from ml_constructs.ai_services.document_options import DocumentOptions
 from ml_constructs.ai_services.document_store import DocumentStore
 from ml_constructs.ai_services.textract_notices import TextractNotices
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction, allow_unscoped
 from ml_constructs.foundation.grants import grant_items, grant_objects
+from ml_constructs.foundation.metrics import depth
+from ml_constructs.foundation.queues import consume
 from ml_constructs.foundation.workflow import Workflow
 from ml_constructs.operations import Alarms
 

@@ -7,9 +7,10 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.ai_services.document_functions import explain_last_resort, visibility_timeout
+from ml_constructs.ai_services.document_functions import visibility_timeout
 from ml_constructs.foundation import service_role
 from ml_constructs.foundation.grants import allow_service, grant_publishing
+from ml_constructs.foundation.queues import explain_last_resort
 
 TEXTRACT = "textract.amazonaws.com"
 DELIVERIES = 5

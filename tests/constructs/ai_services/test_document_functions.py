@@ -2,10 +2,9 @@ from collections.abc import Callable
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
 
-from ml_constructs.ai_services.document_functions import SIZES, consume, document_function, explain_last_resort, visibility_timeout
+from ml_constructs.ai_services.document_functions import SIZES, document_function, visibility_timeout
 from ml_constructs.foundation import DataKey, HandlerDefaults
 from tests.constructs.ai_services.conftest import Scene
 
@@ -47,19 +46,6 @@ def test_a_function_that_nobody_wrote_is_refused(stack: cdk.Stack, key: DataKey)
 
 def test_a_queue_hides_messages_six_times_as_long_as_its_consumer_may_take() -> None:
     assert visibility_timeout("StartAnalysis").to_seconds() == 6 * SIZES["StartAnalysis"].timeout_seconds
-
-
-def test_a_consumer_reports_the_messages_that_failed(stack: cdk.Stack, key: DataKey, template: Callable[[], Template]) -> None:
-    queue = sqs.Queue(stack, "Queue", encryption_master_key=key, visibility_timeout=visibility_timeout("StartAnalysis"))
-    function = document_function(stack, "StartAnalysis", defaults=HandlerDefaults(key=key), environment={})
-    consume(queue, function, max_concurrency=3)
-    expected = {"BatchSize": 10, "FunctionResponseTypes": ["ReportBatchItemFailures"], "ScalingConfig": {"MaximumConcurrency": 3}}
-    template().has_resource_properties("AWS::Lambda::EventSourceMapping", expected)
-
-
-def test_a_last_resort_needs_no_other(stack: cdk.Stack, key: DataKey, findings: Callable[[], dict[str, list[str]]]) -> None:
-    explain_last_resort(sqs.Queue(stack, "Queue", encryption_master_key=key, enforce_ssl=True))
-    assert findings() == {}
 
 
 def test_documents_can_be_read_wherever_they_may_lie(scene: Scene) -> None:

@@ -1,0 +1,47 @@
+from collections.abc import Callable
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.assertions import Match, Template
+
+from ml_constructs.foundation import HandlerDefaults, HandlerFunction
+from ml_constructs.foundation.queues import consume, explain_last_resort
+
+
+@pytest.fixture
+def queue(stack: cdk.Stack, defaults: HandlerDefaults) -> sqs.Queue:
+    return sqs.Queue(stack, "Queue", encryption_master_key=defaults.key, enforce_ssl=True, visibility_timeout=cdk.Duration.hours(1))
+
+
+@pytest.fixture
+def function(stack: cdk.Stack, defaults: HandlerDefaults) -> HandlerFunction:
+    return HandlerFunction(stack, "Function", package="echo_event", defaults=defaults)
+
+
+def test_a_consumer_reports_the_messages_that_failed(queue: sqs.Queue, function: HandlerFunction, template: Callable[[], Template]) -> None:
+    consume(queue, function, max_concurrency=3)
+    expected = {"BatchSize": 10, "FunctionResponseTypes": ["ReportBatchItemFailures"], "ScalingConfig": {"MaximumConcurrency": 3}}
+    template().has_resource_properties("AWS::Lambda::EventSourceMapping", {**expected, "MaximumBatchingWindowInSeconds": Match.absent()})
+
+
+def test_a_queue_needs_no_destination_of_its_consumer(
+    queue: sqs.Queue, function: HandlerFunction, findings: Callable[[], dict[str, list[str]]]
+) -> None:
+    consume(queue, function, max_concurrency=3)
+    assert not any("EventSourceMapping" in rule for rule in findings())
+
+
+def test_messages_can_be_gathered_for_a_while(queue: sqs.Queue, function: HandlerFunction, template: Callable[[], Template]) -> None:
+    consume(queue, function, max_concurrency=2, batch_size=100, window=cdk.Duration.seconds(60))
+    template().has_resource_properties("AWS::Lambda::EventSourceMapping", {"BatchSize": 100, "MaximumBatchingWindowInSeconds": 60})
+
+
+def test_large_batches_take_time_to_gather(queue: sqs.Queue, function: HandlerFunction) -> None:
+    with pytest.raises(ValueError, match="batch_size must be at most 10 without a window, got 11"):
+        consume(queue, function, max_concurrency=2, batch_size=11)
+
+
+def test_a_last_resort_needs_no_other(queue: sqs.Queue, findings: Callable[[], dict[str, list[str]]]) -> None:
+    explain_last_resort(queue)
+    assert findings() == {}
