@@ -1,39 +1,66 @@
 """A web application firewall in front of one stage of an API."""
 
+from collections.abc import Sequence
+
 from aws_cdk import ArnFormat, Aws, Fn, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from ml_constructs.foundation import HandlerDefaults
+from ml_constructs.foundation.handler_function import HandlerDefaults
 
-MANAGED_RULES = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesAmazonIpReputationList")
+COMMON_RULES = "AWSManagedRulesCommonRuleSet"
+MANAGED_RULES = (COMMON_RULES, "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesAmazonIpReputationList")
 LARGE_BODY = "SizeRestrictions_BODY"
-REQUESTS_PER_FIVE_MINUTES = 1000
+"""Refuses bodies of more than 8 KB."""
+LOWEST_LIMIT, HIGHEST_LIMIT = 10, 2_000_000_000
 Rule = wafv2.CfnWebACL.RuleProperty
 
 
-class ReviewFirewall(Construct):
+class Firewall(Construct):
     """AWS's rules against common attacks, and a limit on requests per address; logs without credentials.
 
     Args:
+        name: Of the metric that counts what no rule was about.
         stage: What is protected.
         defaults: The key of the log, and how long it is kept.
+        requests_per_address: Taken from one address in five minutes, 10 to 2,000,000,000.
+        counted: Rules of ``COMMON_RULES`` that count requests instead of refusing them, such as ``LARGE_BODY``.
+        hide_bodies: Keeps what rules found in bodies out of logs and samples.
 
-    See https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+    Raises:
+        ValueError: A limit that WAF doesn't have.
+
+    See https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html,
+    https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html and
+    https://docs.aws.amazon.com/waf/latest/developerguide/waf-data-protection-and-logging.html
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, stage: apigateway.Stage, defaults: HandlerDefaults) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        stage: apigateway.Stage,
+        defaults: HandlerDefaults,
+        requests_per_address: int = 1000,
+        counted: Sequence[str] = (),
+        hide_bodies: bool = False,
+    ) -> None:
         super().__init__(scope, construct_id)
-        rules = [_managed(name, priority) for priority, name in enumerate(MANAGED_RULES, 1)]
+        if not LOWEST_LIMIT <= requests_per_address <= HIGHEST_LIMIT:
+            raise ValueError(f"requests_per_address must be {LOWEST_LIMIT} to {HIGHEST_LIMIT}, got {requests_per_address}")
+        rules = [_managed(name, priority, counted) for priority, name in enumerate(MANAGED_RULES, 1)]
         self.acl = wafv2.CfnWebACL(
             self,
             "Acl",
+            data_protection_config=_hidden_bodies() if hide_bodies else None,
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
-            rules=[_rate_limit(), *rules],
+            rules=[_rate_limit(requests_per_address), *rules],
             scope="REGIONAL",
-            visibility_config=_visibility("Reviews"),
+            visibility_config=_visibility(name),
         )
         self.association = wafv2.CfnWebACLAssociation(self, "Association", resource_arn=stage.stage_arn, web_acl_arn=self.acl.attr_arn)
         self.log_group = logs.LogGroup(
@@ -60,8 +87,8 @@ class ReviewFirewall(Construct):
         )
 
 
-def _rate_limit() -> Rule:
-    rate = wafv2.CfnWebACL.RateBasedStatementProperty(aggregate_key_type="IP", limit=REQUESTS_PER_FIVE_MINUTES)
+def _rate_limit(requests: int) -> Rule:
+    rate = wafv2.CfnWebACL.RateBasedStatementProperty(aggregate_key_type="IP", limit=requests)
     return Rule(
         name="Rate",
         action=wafv2.CfnWebACL.RuleActionProperty(block={}),
@@ -71,11 +98,11 @@ def _rate_limit() -> Rule:
     )
 
 
-def _managed(name: str, priority: int) -> Rule:
+def _managed(name: str, priority: int, counted: Sequence[str]) -> Rule:
     count = wafv2.CfnWebACL.RuleActionProperty(count={})
-    overrides = [wafv2.CfnWebACL.RuleActionOverrideProperty(name=LARGE_BODY, action_to_use=count)]
+    overrides = [wafv2.CfnWebACL.RuleActionOverrideProperty(name=rule, action_to_use=count) for rule in counted]
     group = wafv2.CfnWebACL.ManagedRuleGroupStatementProperty(
-        name=name, vendor_name="AWS", rule_action_overrides=overrides if name == MANAGED_RULES[0] else None
+        name=name, vendor_name="AWS", rule_action_overrides=overrides if name == COMMON_RULES and overrides else None
     )
     return Rule(
         name=name,
@@ -83,6 +110,13 @@ def _managed(name: str, priority: int) -> Rule:
         priority=priority,
         statement=wafv2.CfnWebACL.StatementProperty(managed_rule_group_statement=group),
         visibility_config=_visibility(name),
+    )
+
+
+def _hidden_bodies() -> wafv2.CfnWebACL.DataProtectionConfigProperty:
+    body = wafv2.CfnWebACL.FieldToProtectProperty(field_type="BODY")
+    return wafv2.CfnWebACL.DataProtectionConfigProperty(
+        data_protections=[wafv2.CfnWebACL.DataProtectProperty(action="SUBSTITUTION", field=body)]
     )
 
 

@@ -41,46 +41,20 @@ def test_a_decision_is_checked_against_its_model(scene: Scene) -> None:
     assert method["RequestModels"] == {"application/json": {"Ref": model}}
 
 
-def test_the_stage_is_logged_traced_and_throttled(scene: Scene) -> None:
-    stage = scene.properties(scene.review.api.stage)
-    (settings,) = stage["MethodSettings"]
-    assert settings["DataTraceEnabled"] is False
-    assert (settings["LoggingLevel"], settings["MetricsEnabled"]) == ("ERROR", True)
-    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (20, 40)
-    assert stage["TracingEnabled"] is True
-    assert {"Ref": scene.logical_id(scene.review.api.access_logs)} in stage["AccessLogSetting"]["DestinationArn"]["Fn::Join"][1]
+def test_long_lists_of_corrections_pass_the_firewall(scene: Scene) -> None:
+    rules = scene.properties(scene.review.api.firewall.acl)["Rules"]
+    groups = [rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in rules]
+    overrides = [override for group in groups for override in group.get("RuleActionOverrides", [])]
+    assert overrides == [{"ActionToUse": {"Count": {}}, "Name": "SizeRestrictions_BODY"}]
 
 
-def test_logs_that_api_gateway_would_make_are_made_encrypted_before_it_can(scene: Scene) -> None:
-    logs = scene.review.api.execution_logs
-    api = scene.logical_id(scene.review.api.api)
-    assert scene.properties(logs)["LogGroupName"] == {"Fn::Join": ["", ["API-Gateway-Execution-Logs_", {"Ref": api}, "/v1"]]}
-    assert scene.properties(logs)["KmsKeyId"] == scene.stack.resolve(scene.key.key_arn)
-    assert scene.logical_id(logs) in scene.resources[scene.logical_id(scene.review.api.stage)]["DependsOn"]
-
-
-def test_without_an_endpoint_the_api_is_regional(scene: Scene) -> None:
-    api = scene.properties(scene.review.api.api)
-    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
-    assert "Policy" not in api
-
-
-def test_with_an_endpoint_the_api_is_reached_through_it_only(
-    define: Callable[..., ReviewApi], stack: cdk.Stack, template: Callable[[], Template]
-) -> None:
+def test_with_an_endpoint_the_api_is_private(define: Callable[..., ReviewApi], stack: cdk.Stack, template: Callable[[], Template]) -> None:
     endpoint = ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes(
         stack, "Endpoint", port=443, security_groups=[], vpc_endpoint_id="vpce-0123456789abcdef0"
     )
     define(endpoint=endpoint)
-    condition = {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
-    denial = Match.object_like({"Effect": "Deny", "Principal": {"AWS": "*"}, "Condition": condition})
-    template().has_resource_properties(
-        "AWS::ApiGateway::RestApi",
-        {
-            "EndpointConfiguration": {"Types": ["PRIVATE"], "VpcEndpointIds": ["vpce-0123456789abcdef0"]},
-            "Policy": {"Statement": Match.array_with([denial])},
-        },
-    )
+    private = {"Types": ["PRIVATE"], "VpcEndpointIds": ["vpce-0123456789abcdef0"]}
+    template().has_resource_properties("AWS::ApiGateway::RestApi", {"EndpointConfiguration": private})
 
 
 def test_reviewers_may_do_what_the_api_offers(define: Callable[..., ReviewApi], stack: cdk.Stack, template: Callable[[], Template]) -> None:

@@ -1,0 +1,1 @@
+"""Evaluating blueprints that answer questions: labelled questions in, figures of retrieval and answers out."""

@@ -1,0 +1,148 @@
+"""REST APIs behind a firewall, for known callers, with logs that don't hold what is said."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from ml_constructs.foundation.api_stage import STAGE, Throttle, only_through, stage_options
+from ml_constructs.foundation.compliance import acknowledge, standard_rules
+from ml_constructs.foundation.firewall import Firewall
+from ml_constructs.foundation.handler_function import HandlerDefaults
+
+DEFAULT_LIMITS = Throttle()
+PARAMETER = re.compile(r"{[^}]*}")
+LOGS_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+LOGS_ROLE = "API Gateway has one role for the logs of all APIs of an account and region, and checks that it has this policy's permissions."
+SIGNED = "Callers sign requests with AWS credentials, so that IAM decides who may call; a user pool would be a second list."
+CERTIFICATE = "A client certificate authenticates the API to HTTP backends; this one invokes functions with IAM."
+CACHE = "Responses depend on the caller and on what changed a moment ago; a cached one would be somebody else's, or out of date."
+
+
+class ProtectedApi(Construct):
+    """A REST API of one stage with a firewall, limits and logs, for callers with AWS credentials or those that an authorizer knows.
+
+    Args:
+        name: What it serves, in the metrics of the firewall.
+        defaults: The key of the logs, and how long they are kept.
+        endpoint: Makes the API private to this endpoint of a network.
+        authorizer: Says who may call; IAM when left out.
+        limits: How many requests are taken.
+        counted: Rules of the firewall that count requests instead of refusing them.
+        hide_bodies: Keeps parts of bodies out of the logs of the firewall.
+
+    See https://docs.aws.amazon.com/apigateway/latest/developerguide/security-best-practices.html and
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        defaults: HandlerDefaults,
+        endpoint: ec2.IVpcEndpoint | None = None,
+        authorizer: apigateway.IAuthorizer | None = None,
+        limits: Throttle = DEFAULT_LIMITS,
+        counted: Sequence[str] = (),
+        hide_bodies: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._defaults, self._authorizer = defaults, authorizer
+        self._methods: list[str] = []
+        self.access_logs = self._log_group("AccessLogs")
+        self.api = apigateway.RestApi(
+            self,
+            "Rest",
+            cloud_watch_role=True,
+            default_method_options=self._callers(),
+            deploy_options=stage_options(self.access_logs, limits, signed=authorizer is None),
+            endpoint_configuration=apigateway.EndpointConfiguration(
+                types=[apigateway.EndpointType.PRIVATE if endpoint else apigateway.EndpointType.REGIONAL],
+                vpc_endpoints=[endpoint] if endpoint else None,
+            ),
+            policy=only_through(endpoint, self._principal()) if endpoint else None,
+        )
+        self.api.node.try_remove_child("Endpoint")  # an output that the stack names better
+        self.validator = self.api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
+        self.stage = self.api.deployment_stage
+        self.execution_logs = self._log_group("ExecutionLogs", f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{STAGE}")
+        self.stage.node.add_dependency(self.execution_logs)
+        self.firewall = Firewall(
+            self,
+            "Firewall",
+            name=name,
+            stage=self.stage,
+            defaults=defaults,
+            requests_per_address=limits.requests_per_address,
+            counted=counted,
+            hide_bodies=hide_bodies,
+        )
+        acknowledge(self.api, f"AwsSolutions::AwsSolutions-IAM4[Policy::{LOGS_POLICY}]", LOGS_ROLE)
+        acknowledge(self.stage, standard_rules("APIGWSSLEnabled"), CERTIFICATE)
+        acknowledge(self.stage, standard_rules("APIGWCacheEnabledAndEncrypted"), CACHE)
+
+    def add_method(
+        self,
+        verb: str,
+        path: str,
+        integration: apigateway.Integration,
+        *,
+        parameters: Mapping[str, bool] | None = None,
+        model: apigateway.IModel | None = None,
+    ) -> apigateway.Method:
+        """Adds a method whose requests are checked before anything is invoked.
+
+        Args:
+            verb: Such as ``GET``.
+            path: Such as ``/reviews/{id}``.
+            integration: What answers.
+            parameters: Whether they must be given, by names such as ``method.request.path.id``.
+            model: The form of JSON bodies.
+        """
+        method = self.api.root.resource_for_path(path).add_method(
+            verb,
+            integration,
+            request_models={"application/json": model} if model else None,
+            request_parameters=parameters,
+            request_validator=self.validator,
+        )
+        if self._authorizer is None:
+            acknowledge(method, "AwsSolutions::AwsSolutions-COG4", SIGNED)
+        self._methods.append(self.api.arn_for_execute_api(verb, PARAMETER.sub("*", path), STAGE))
+        return method
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Lets ``grantee`` call the methods that were added so far.
+
+        Raises:
+            ValueError: An authorizer says who may call, and IAM isn't asked.
+        """
+        if self._authorizer is not None:
+            raise ValueError(f"grantee must be known to the API's authorizer, as IAM isn't asked, got {grantee.grant_principal}")
+        return iam.Grant.add_to_principal(grantee=grantee, actions=["execute-api:Invoke"], resource_arns=self._methods)
+
+    def _callers(self) -> apigateway.MethodOptions:
+        if self._authorizer is not None:
+            return apigateway.MethodOptions(authorizer=self._authorizer)
+        return apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM)
+
+    def _principal(self) -> iam.IPrincipal:
+        """Those that an authorizer knows are nobody to IAM, but the policy of the API has to let them in as well."""
+        return iam.AnyPrincipal() if self._authorizer else iam.AccountPrincipal(Stack.of(self).account)
+
+    def _log_group(self, construct_id: str, name: str | None = None) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            construct_id,
+            encryption_key=self._defaults.key,
+            log_group_name=name,
+            removal_policy=self._defaults.removal_policy,
+            retention=self._defaults.log_retention,
+        )
