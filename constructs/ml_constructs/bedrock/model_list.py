@@ -1,11 +1,14 @@
 """The list of models of Amazon Bedrock, and where each sends prompts and answers."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
 import yaml
+from aws_cdk import Stack
+from constructs import Construct
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +17,7 @@ class DataPolicy:
 
     Args:
         operator: Who runs the model.
-        provider_access: Whether the provider of the model gets prompts and answers; ``None`` where AWS doesn't say.
+        provider_access: Whether the provider gets prompts and answers; ``None`` where that depends on the account, or nobody says.
         retention: What is kept, and for how long.
         opt_out: How an account gets out of that; ``None`` where it can't, or needn't.
         source: The AWS page that says so.
@@ -40,6 +43,7 @@ class ModelFacts:
         data_types: Types of vectors that it can be asked for, its default last.
         prompt_caching: Whether Converse takes cache points for it.
         profile_only: Whether it can be invoked through an inference profile alone.
+        converse: Whether Converse serves it; ``None`` where nobody says.
     """
 
     id: str
@@ -50,6 +54,7 @@ class ModelFacts:
     data_types: tuple[str, ...] = ()
     prompt_caching: bool = False
     profile_only: bool = False
+    converse: bool | None = None
 
 
 def listed_on() -> str:
@@ -72,6 +77,18 @@ def profile_geography(model_id: str) -> str | None:
     """Where a profile may send prompts, such as ``eu`` or ``global``; ``None`` for the id of a model."""
     prefix = model_id.split(".", 1)[0]
     return prefix if prefix in model_data()["geographies"] else None
+
+
+def regions_of(scope: Construct, geography: str | None) -> list[str]:
+    """The regions of a geography for use in ARNs: that of ``scope``, and the pattern of the others.
+
+    A global profile asks for the model of no region at all, as
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html has it.
+    """
+    if geography is None:
+        return []
+    here, pattern = Stack.of(scope).region, str(model_data()["geographies"][geography])
+    return [pattern] if pattern and fnmatchcase(here, pattern) else [here, pattern]
 
 
 def plain_id(model_id: str) -> str:
@@ -98,6 +115,7 @@ def _facts(model_id: str, provider: str, kind: Any, policy: DataPolicy, fields: 
         data_types=tuple(fields.get("data_types", ("FLOAT32",) if kind == "embedding" else ())),
         prompt_caching=fields.get("prompt_caching", False),
         profile_only=fields.get("profile_only", False),
+        converse=fields.get("converse", kind == "text"),
     )
 
 

@@ -1,11 +1,9 @@
 """What is known about the models of Amazon Bedrock, and what a role needs to invoke one."""
 
-from fnmatch import fnmatchcase
-
 from aws_cdk import Annotations, Stack, Token
 from constructs import Construct
 
-from ml_constructs.bedrock.model_list import DataPolicy, ModelFacts, listed_on, model_data, model_facts, models, plain_id, profile_geography
+from ml_constructs.bedrock.model_list import DataPolicy, ModelFacts, listed_on, model_facts, models, plain_id, profile_geography, regions_of
 
 __all__ = [
     "DataPolicy",
@@ -20,21 +18,30 @@ __all__ = [
 ]
 
 UNKNOWN_MODEL = "ml-blueprints:unknownModel"
+PROFILE_NEEDED = "ml-blueprints:inferenceProfileNeeded"
 MODELS_PAGE = "https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html"
+PROFILES_PAGE = "https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html"
 
 
 def warn_if_unknown(scope: Construct, setting: str, model_id: str) -> None:
-    """Warns at synthesis of a model that isn't listed, which may be new, or misspelt.
+    """Warns at synthesis of a model that isn't listed, which may be new, or misspelt, and of one that needs a profile and got none.
 
     Args:
         scope: Gets the warning.
         setting: Where the id comes from, as the user knows it.
-        model_id: Of a model or profile; a token is taken as it is.
+        model_id: Of a model or profile; ARNs and tokens are taken as they are.
     """
-    if Token.is_unresolved(model_id) or model_facts(model_id) is not None:
+    if Token.is_unresolved(model_id) or model_id.startswith("arn:"):
         return
-    message = f"{setting} {model_id!r} is not among the models listed on {listed_on()}: check that its region offers it ({MODELS_PAGE})"
-    Annotations.of(scope).add_warning_v2(UNKNOWN_MODEL, message)
+    facts = model_facts(model_id)
+    if facts is None:
+        message = f"{setting} {model_id!r} is not among the models listed on {listed_on()}: check that its region offers it ({MODELS_PAGE})"
+        Annotations.of(scope).add_warning_v2(UNKNOWN_MODEL, message)
+    elif facts.profile_only and profile_geography(model_id) is None:
+        message = (
+            f"{setting} {model_id!r} is served through inference profiles alone: put us., eu. or another geography, or global., before it"
+        )
+        Annotations.of(scope).add_warning_v2(PROFILE_NEEDED, f"{message} ({PROFILES_PAGE})")
 
 
 def refuse_shared_data(setting: str, model_id: str) -> None:
@@ -54,8 +61,8 @@ def refuse_shared_data(setting: str, model_id: str) -> None:
         raise ValueError(f"{setting} must be a model whose data policy is known, listed on {listed_on()}, got {model_id!r}")
     policy = facts.data_policy
     if policy.provider_access is not False:
-        gets = f"{facts.provider} gets" if policy.provider_access else f"AWS does not say whether {facts.provider} gets"
-        raise ValueError(f"{setting} must be a model whose provider gets no prompts, got {model_id!r}: {gets} them ({policy.source})")
+        may = f"{facts.provider} may get them ({policy.source})"
+        raise ValueError(f"{setting} must be a model whose provider gets no prompts, got {model_id!r}: {may}")
 
 
 def invocation_arns(scope: Construct, model_id: str) -> list[str]:
@@ -74,15 +81,10 @@ def invocation_arns(scope: Construct, model_id: str) -> list[str]:
         return [model_id]
     stack, geography = Stack.of(scope), profile_geography(model_id)
     plain = plain_id(model_id)
-    here = _model_arn(stack, plain, stack.region)
     if geography is None:
-        return [here]
+        return [_model_arn(stack, plain, stack.region)]
     profile = stack.format_arn(service="bedrock", resource="inference-profile", resource_name=model_id)
-    if geography == "global":
-        return [profile, here, _model_arn(stack, plain, "")]
-    regions = str(model_data()["geographies"][geography])
-    within = [] if fnmatchcase(stack.region, regions) else [here]
-    return [profile, *within, _model_arn(stack, plain, regions)]
+    return [profile, *(_model_arn(stack, plain, region) for region in regions_of(stack, geography))]
 
 
 def _model_arn(stack: Stack, model_id: str, region: str) -> str:
