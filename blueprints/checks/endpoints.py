@@ -14,6 +14,17 @@ from blueprints.checks.permissions import Need, lets_through
 _NAMES = {"stepfunctions": "states", "cloudwatch": "monitoring"}
 
 
+# The endpoint of an action where it isn't called after the service.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html
+_OF_ACTIONS = {
+    "bedrock:ApplyGuardrail": "bedrock-runtime",
+    "bedrock:InvokeModel": "bedrock-runtime",
+    "bedrock:InvokeModelWithResponseStream": "bedrock-runtime",
+    "bedrock:ListKnowledgeBaseDocuments": "bedrock-agent",
+    "bedrock:Retrieve": "bedrock-agent-runtime",
+}
+
+
 def _functions_in_networks(account: Account) -> Iterator[Resource]:
     for function in account.of_type("AWS::Lambda::Function"):
         if function.properties.get("VpcConfig"):
@@ -47,5 +58,5 @@ def stopped_at_endpoints(account: Account, needs: Iterable[Need]) -> list[Need]:
     for endpoint in account.of_type("AWS::EC2::VPCEndpoint"):
         name = str(endpoint.properties["ServiceName"]).split(".", 3)[-1]
         policies[name] = list(statements(endpoint.logical_id, endpoint.properties.get("PolicyDocument", {})))
-    through = [(need, policies.get(need.action.split(":")[0])) for need in needs if need.principal in roles]
+    through = [(need, policies.get(_OF_ACTIONS.get(need.action, need.action.split(":")[0]))) for need in needs if need.principal in roles]
     return [need for need, policy in through if policy is not None and not lets_through(policy, need)]

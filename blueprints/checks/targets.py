@@ -6,6 +6,9 @@ from typing import Any
 
 from blueprints.checks.deployed import ACCOUNT, Account
 from blueprints.checks.iam_actions import actions, takes_resource
+from blueprints.checks.model_calls import PARAMETERS as MODEL_PARAMETERS
+from blueprints.checks.model_calls import SERVICES as MODEL_SERVICES
+from blueprints.checks.model_calls import Context, model_targets
 
 # The parameter that names the resource, by boto3 service.
 _PARAMETERS = {
@@ -23,6 +26,7 @@ TELLING_PARAMETERS = {
     *itertools.chain.from_iterable(_PARAMETERS.values()),
     *("Key", "IndexName", "VersionId", "CopySource.Bucket", "CopySource.Key", "Delete.Objects.VersionId"),
     *("NotificationChannel.RoleArn", "NotificationChannel.SNSTopicArn"),
+    *MODEL_PARAMETERS,
 }
 _OBJECT_ACTIONS = ("Object", "MultipartUploadParts", "AbortMultipartUpload")
 UNKNOWN = "{unknown}"
@@ -44,8 +48,8 @@ def _actions(service: str, operation: str, parameters: Mapping[str, Any]) -> Ite
             yield f"{action}Version"
 
 
-def call_targets(account: Account, service: str, operation: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The IAM actions of a call, each with the ARN it is checked against.
+def call_targets(account: Account, service: str, operation: str, parameters: Mapping[str, Any]) -> list[tuple[str, str, Context]]:
+    """The IAM actions of a call, each with the ARN it is checked against and the condition keys that the call has for it.
 
     Args:
         account: Where the resources stand.
@@ -53,10 +57,13 @@ def call_targets(account: Account, service: str, operation: str, parameters: Map
         operation: Its operation, as in the API.
         parameters: Those of the call that are known, with ``{unknown}`` for what is not.
     """
-    found = []
+    found: list[tuple[str, str, Context]] = []
     for action in _actions(service, operation, parameters):
         if not takes_resource(action) and not action.startswith("states:SendTask"):
-            found.append((action, "*"))
+            found.append((action, "*", ()))
+            continue
+        if service in MODEL_SERVICES:
+            found += [(action, arn, context) for arn, context in model_targets(account, action, parameters)]
             continue
         names = [name for name in _PARAMETERS.get(service, ()) if name in parameters]
         value = parameters[names[0]] if names else UNKNOWN
@@ -68,5 +75,5 @@ def call_targets(account: Account, service: str, operation: str, parameters: Map
             arn = f"arn:aws:ec2:{account.region}:{ACCOUNT}:security-group/{arn}"
         if service == "dynamodb" and "IndexName" in parameters:
             arn = f"{arn}/index/{parameters['IndexName']}"
-        found.append((action, arn))
+        found.append((action, arn, ()))
     return found

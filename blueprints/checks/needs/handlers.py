@@ -65,8 +65,8 @@ def handler_needs(account: Account, function: Resource, root: Path, facts: Facts
     for call in sorted(calls, key=str):
         reason = f"{call.place} calls {call.service}.{call.method}"
         for operation in methods(call.service)[call.method]:
-            for action, arn in call_targets(account, call.service, operation, dict(call.parameters)):
-                yield from (Need(role, action, each, reason) for each in _known(account, package, action, arn, facts))
+            for action, arn, context in call_targets(account, call.service, operation, dict(call.parameters)):
+                yield from (Need(role, action, each, reason, context) for each in _known(account, package, action, arn, facts))
         yield from _implied(role, call, package, facts)
     for (user, action), arns in facts.also.items():
         context = (("kms:viaservice", f"s3.{account.region}.amazonaws.com"),) if action.startswith("kms:") else ()

@@ -27,7 +27,7 @@ LOG_DELIVERY_ACTIONS = (
 TRACING_ACTIONS = ("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets")
 _INTEGRATION = re.compile(r"arn:[^:]+:states:::(?:aws-sdk:)?(?P<service>\w+):(?P<operation>\w+)(?:\.(?P<pattern>[\w:]+))?")
 # Services that Step Functions names after the Java SDK.
-_SERVICES = {"eventbridge": "events", "sfn": "stepfunctions", "states": "stepfunctions"}
+_SERVICES = {"bedrockagent": "bedrock-agent", "eventbridge": "events", "sfn": "stepfunctions", "states": "stepfunctions"}
 
 
 def definition(machine: Resource) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class _Caller:
 
     def calls(self, service: str, operation: str, given: Mapping[str, Any]) -> Iterator[Need]:
         """What a call of the state needs."""
-        for action, arn in call_targets(self.account, service, operation, given):
+        for action, arn, _ in call_targets(self.account, service, operation, given):
             named = self.facts.named.get((self.state, action), (arn,)) if arn.startswith(UNKNOWN) else (arn,)
             yield from (self.need(action, each) for each in named)
 

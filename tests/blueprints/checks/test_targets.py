@@ -52,4 +52,4 @@ CALLS: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
 def test_calls_are_checked_against_the_resources_that_they_name(
     service: str, operation: str, parameters: dict[str, Any], targets: list[tuple[str, str]]
 ) -> None:
-    assert call_targets(ACCOUNT, service, operation, parameters) == targets
+    assert call_targets(ACCOUNT, service, operation, parameters) == [(action, arn, ()) for action, arn in targets]

@@ -1,0 +1,67 @@
+"""Names what calls of Amazon Bedrock work on: models, profiles, guardrails and knowledge bases."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blueprints.checks.deployed import ACCOUNT, Account
+
+SERVICES = ("bedrock", "bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime")
+GUARDRAIL, VERSION = "guardrailConfig.guardrailIdentifier", "guardrailConfig.guardrailVersion"
+PARAMETERS = ("guardrailIdentifier", "guardrailVersion", GUARDRAIL, VERSION, "knowledgeBaseId", "modelId")
+"""Every parameter that decides what a call works on, or under which condition it is made."""
+
+Context = tuple[tuple[str, str], ...]
+
+
+def model_targets(account: Account, action: str, parameters: Mapping[str, Any]) -> list[tuple[str, Context]]:
+    """The ARNs that an action of Bedrock is checked against, each with the condition keys that the call has for it.
+
+    A call by an application inference profile is checked for the profile, and for the models behind it.
+
+    See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html and
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+    """
+    if action.startswith("bedrock:InvokeModel"):
+        guarded = _guarded(account, parameters)
+        return [(arn, (*guarded, *by)) for arn, by in _models(account, str(parameters.get("modelId", "{unknown}")))]
+    named = parameters.get("knowledgeBaseId", parameters.get("guardrailIdentifier", "{unknown}"))
+    resource = account.find(named)
+    return [(resource.arn if resource else str(named), ())]
+
+
+def _guarded(account: Account, parameters: Mapping[str, Any]) -> Context:
+    """A numbered version of a guardrail goes by the guardrail's ARN and the number.
+
+    See https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
+    """
+    if GUARDRAIL not in parameters:
+        return ()
+    guardrail = account.find(parameters[GUARDRAIL])
+    return (("bedrock:guardrailidentifier", f"{guardrail.arn if guardrail else parameters[GUARDRAIL]}:{parameters.get(VERSION)}"),)
+
+
+def _models(account: Account, model: str) -> Iterator[tuple[str, Context]]:
+    profile = account.find(model)
+    if profile is None:
+        yield from ((arn, ()) for arn in _arns(account, model))
+        return
+    yield profile.arn, ()
+    source = str(profile.properties["ModelSource"]["CopyFrom"])
+    for arn in _arns(account, source.rpartition("/")[2]):
+        yield arn, (("bedrock:inferenceprofilearn", profile.arn),)
+
+
+def _arns(account: Account, model: str) -> Iterator[str]:
+    """A model is one of the region; a geographic profile is itself, and its model here and elsewhere."""
+    from ml_constructs.bedrock.model_list import model_data, plain_id, profile_geography
+
+    if model.startswith("arn:"):
+        yield model
+        return
+    foundation = f"arn:aws:bedrock:{{region}}::foundation-model/{plain_id(model)}"
+    yield foundation.format(region=account.region)
+    geography = profile_geography(model)
+    if geography is not None:
+        yield f"arn:aws:bedrock:{account.region}:{ACCOUNT}:inference-profile/{model}"
+        elsewhere = "" if geography == "global" else str(model_data()["geographies"][geography]).replace("*", "example-1")
+        yield foundation.format(region=elsewhere)
