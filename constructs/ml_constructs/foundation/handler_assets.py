@@ -12,6 +12,8 @@ from pathlib import Path
 import ml_constructs
 
 COMPILED = (".so", ".pyd", ".dylib", ".dll")
+SCRIPT = b"#!"
+EXECUTABLE = 0o755
 
 
 def default_sources() -> Path:
@@ -23,7 +25,7 @@ def default_sources() -> Path:
 
 @cache
 def stage(sources: Path, packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> tuple[Path, str]:
-    """Copies packages and libraries into a fresh folder, once per process.
+    """Copies packages and libraries into a fresh folder, once per process; scripts can be executed there.
 
     Args:
         sources: Folder that holds one folder per package.
@@ -45,6 +47,8 @@ def stage(sources: Path, packages: tuple[str, ...], libraries: tuple[str, ...] =
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+        if content.startswith(SCRIPT):
+            target.chmod(EXECUTABLE)
     return folder, digest.hexdigest()
 
 

@@ -38,6 +38,14 @@ def test_compiled_files_are_left_out(handlers: Path) -> None:
     assert names(folder) == ["echo_event/__init__.py", "echo_event/handler.py"]
 
 
+def test_scripts_can_be_executed_whatever_the_sources_were_unpacked_with(handlers: Path) -> None:
+    (handlers / "echo_event" / "wrapper").write_text('#!/bin/sh\nexec "$@"\n', encoding="utf-8")
+    (handlers / "echo_event" / "wrapper").chmod(0o644)
+    folder, _ = stage(handlers, ("echo_event",))
+    executable = {name: os.access(folder / "echo_event" / name, os.X_OK) for name in ("wrapper", "handler.py")}
+    assert executable == {"wrapper": True, "handler.py": False}
+
+
 def test_a_process_stages_the_same_packages_once(handlers: Path) -> None:
     assert stage(handlers, ("echo_event",))[0] == stage(handlers, ("echo_event",))[0]
 
