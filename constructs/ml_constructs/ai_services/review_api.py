@@ -6,7 +6,7 @@ from constructs import Construct
 
 from ml_constructs.ai_services.review_decision import REFUSAL, decision_schema
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
-from ml_constructs.foundation.firewall import LARGE_BODY
+from ml_constructs.foundation.firewall import LARGE_BODY, Filtering
 from ml_constructs.foundation.protected_api import ProtectedApi
 
 BY_ID = {"method.request.path.id": True}
@@ -33,8 +33,8 @@ class ReviewApi(ProtectedApi):
         defaults: HandlerDefaults,
         endpoint: ec2.IVpcEndpoint | None = None,
     ) -> None:
-        # Decisions may have long lists of corrections.
-        super().__init__(scope, construct_id, name="Reviews", defaults=defaults, endpoint=endpoint, counted=[LARGE_BODY])
+        long_decisions = Filtering(name="Reviews", counted=(LARGE_BODY,))
+        super().__init__(scope, construct_id, defaults=defaults, filtering=long_decisions, endpoint=endpoint)
         integration = apigateway.LambdaIntegration(function, allow_test_invoke=False)
         self.add_method("GET", "/reviews", integration, parameters=FILTERS)
         self.add_method("GET", "/reviews/{id}", integration, parameters=BY_ID)

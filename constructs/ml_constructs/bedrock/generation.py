@@ -16,7 +16,7 @@ class Generation:
     Args:
         model_id: Of a text model, or of a geographic or global profile of one.
         max_output_tokens: The longest answer, 1 to 32,768 tokens.
-        temperature: 0 for the likeliest words, up to 1.
+        temperature: 0 for the likeliest words, up to 1; ``None`` for models that don't take it.
         instructions: Told to the model behind what the handlers tell it, up to 2,000 bytes: the environment of a function has 4 KB.
         prompt_caching: Whether what doesn't change from question to question is read from a cache, with models that have one.
 
@@ -29,13 +29,13 @@ class Generation:
 
     model_id: str
     max_output_tokens: int = 1024
-    temperature: float = 0.0
+    temperature: float | None = 0.0
     instructions: str = ""
     prompt_caching: bool = False
 
     def __post_init__(self) -> None:
         check_range("max_output_tokens", self.max_output_tokens, 1, MOST_OUTPUT_TOKENS)
-        if not 0 <= self.temperature <= 1:
+        if self.temperature is not None and not 0 <= self.temperature <= 1:
             raise ValueError(f"temperature must be from 0 to 1, got {self.temperature}")
         size = len(self.instructions.encode())
         if size > LONGEST_INSTRUCTIONS_BYTES:

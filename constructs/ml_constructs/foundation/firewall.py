@@ -1,6 +1,7 @@
 """A web application firewall in front of one stage of an API."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aws_cdk import ArnFormat, Aws, Fn, Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -18,23 +19,37 @@ LOWEST_LIMIT, HIGHEST_LIMIT = 10, 2_000_000_000
 Rule = wafv2.CfnWebACL.RuleProperty
 
 
+@dataclass(frozen=True, kw_only=True)
+class Filtering:
+    """What a firewall is told of the requests that it will see.
+
+    Args:
+        name: What they are for, in its metrics.
+        counted: Rules of ``COMMON_RULES`` that count requests instead of refusing them, such as ``LARGE_BODY``.
+        hide_bodies: Keeps what rules found in bodies out of its logs.
+
+    See https://docs.aws.amazon.com/waf/latest/developerguide/data-protection-masking.html
+    """
+
+    name: str
+    counted: tuple[str, ...] = ()
+    hide_bodies: bool = False
+
+
 class Firewall(Construct):
     """AWS's rules against common attacks, and a limit on requests per address; logs without credentials.
 
     Args:
-        name: Of the metric that counts what no rule was about.
         stage: What is protected.
-        defaults: The key of the log, and how long it is kept.
+        filtering: What it is told of the requests.
         requests_per_address: Taken from one address in five minutes, 10 to 2,000,000,000.
-        counted: Rules of ``COMMON_RULES`` that count requests instead of refusing them, such as ``LARGE_BODY``.
-        hide_bodies: Keeps what rules found in bodies out of logs and samples.
+        defaults: The key of the log, and how long it is kept.
 
     Raises:
         ValueError: A limit that WAF doesn't have.
 
-    See https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html,
-    https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html and
-    https://docs.aws.amazon.com/waf/latest/developerguide/waf-data-protection-and-logging.html
+    See https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html and
+    https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html
     """
 
     def __init__(
@@ -42,25 +57,23 @@ class Firewall(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        name: str,
         stage: apigateway.Stage,
+        filtering: Filtering,
+        requests_per_address: int,
         defaults: HandlerDefaults,
-        requests_per_address: int = 1000,
-        counted: Sequence[str] = (),
-        hide_bodies: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         if not LOWEST_LIMIT <= requests_per_address <= HIGHEST_LIMIT:
             raise ValueError(f"requests_per_address must be {LOWEST_LIMIT} to {HIGHEST_LIMIT}, got {requests_per_address}")
-        rules = [_managed(name, priority, counted) for priority, name in enumerate(MANAGED_RULES, 1)]
+        rules = [_managed(name, priority, filtering.counted) for priority, name in enumerate(MANAGED_RULES, 1)]
         self.acl = wafv2.CfnWebACL(
             self,
             "Acl",
-            data_protection_config=_hidden_bodies() if hide_bodies else None,
+            data_protection_config=_hidden_bodies() if filtering.hide_bodies else None,
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
             rules=[_rate_limit(requests_per_address), *rules],
             scope="REGIONAL",
-            visibility_config=_visibility(name),
+            visibility_config=_visibility(filtering.name),
         )
         self.association = wafv2.CfnWebACLAssociation(self, "Association", resource_arn=stage.stage_arn, web_acl_arn=self.acl.attr_arn)
         self.log_group = logs.LogGroup(

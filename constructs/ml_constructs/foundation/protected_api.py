@@ -1,7 +1,7 @@
 """REST APIs behind a firewall, for known callers, with logs that don't hold what is said."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -12,7 +12,7 @@ from constructs import Construct
 
 from ml_constructs.foundation.api_stage import STAGE, Throttle, only_through, stage_options
 from ml_constructs.foundation.compliance import acknowledge, standard_rules
-from ml_constructs.foundation.firewall import Firewall
+from ml_constructs.foundation.firewall import Filtering, Firewall
 from ml_constructs.foundation.handler_function import HandlerDefaults
 
 DEFAULT_LIMITS = Throttle()
@@ -28,13 +28,12 @@ class ProtectedApi(Construct):
     """A REST API of one stage with a firewall, limits and logs, for callers with AWS credentials or those that an authorizer knows.
 
     Args:
-        name: What it serves, in the metrics of the firewall.
         defaults: The key of the logs, and how long they are kept.
+        filtering: What the firewall is told of the requests.
         endpoint: Makes the API private to this endpoint of a network.
         authorizer: Says who may call; IAM when left out.
         limits: How many requests are taken.
-        counted: Rules of the firewall that count requests instead of refusing them.
-        hide_bodies: Keeps parts of bodies out of the logs of the firewall.
+        rest_api_name: Tells the metrics of API Gateway apart from those of other APIs of the account.
 
     See https://docs.aws.amazon.com/apigateway/latest/developerguide/security-best-practices.html and
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
@@ -45,13 +44,12 @@ class ProtectedApi(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        name: str,
         defaults: HandlerDefaults,
+        filtering: Filtering,
         endpoint: ec2.IVpcEndpoint | None = None,
         authorizer: apigateway.IAuthorizer | None = None,
         limits: Throttle = DEFAULT_LIMITS,
-        counted: Sequence[str] = (),
-        hide_bodies: bool = False,
+        rest_api_name: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._defaults, self._authorizer = defaults, authorizer
@@ -68,6 +66,7 @@ class ProtectedApi(Construct):
                 vpc_endpoints=[endpoint] if endpoint else None,
             ),
             policy=only_through(endpoint, self._principal()) if endpoint else None,
+            rest_api_name=rest_api_name,
         )
         self.api.node.try_remove_child("Endpoint")  # an output that the stack names better
         self.validator = self.api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
@@ -77,12 +76,10 @@ class ProtectedApi(Construct):
         self.firewall = Firewall(
             self,
             "Firewall",
-            name=name,
             stage=self.stage,
-            defaults=defaults,
+            filtering=filtering,
             requests_per_address=limits.requests_per_address,
-            counted=counted,
-            hide_bodies=hide_bodies,
+            defaults=defaults,
         )
         acknowledge(self.api, f"AwsSolutions::AwsSolutions-IAM4[Policy::{LOGS_POLICY}]", LOGS_ROLE)
         acknowledge(self.stage, standard_rules("APIGWSSLEnabled"), CERTIFICATE)

@@ -23,6 +23,10 @@ def test_the_widest_values_are_taken() -> None:
     assert generation.temperature == 1
 
 
+def test_a_temperature_can_be_left_to_the_model() -> None:
+    assert Generation(model_id=NOVA, temperature=None).temperature is None
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

@@ -7,17 +7,24 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk.assertions import Match, Template
 
 from ml_constructs.foundation import DataKey, HandlerDefaults
-from ml_constructs.foundation.firewall import LARGE_BODY, Firewall
+from ml_constructs.foundation.firewall import LARGE_BODY, Filtering, Firewall
 
 Define = Callable[..., Firewall]
 
 
 @pytest.fixture
 def define(stack: cdk.Stack, key: DataKey) -> Define:
-    def make(**options: Any) -> Firewall:
+    def make(requests_per_address: int = 1000, **options: Any) -> Firewall:
         api = apigateway.RestApi(stack, "Api")
         api.root.add_method("GET")
-        return Firewall(stack, "Firewall", name="Api", stage=api.deployment_stage, defaults=HandlerDefaults(key=key), **options)
+        return Firewall(
+            stack,
+            "Firewall",
+            stage=api.deployment_stage,
+            filtering=Filtering(name="Api", **options),
+            requests_per_address=requests_per_address,
+            defaults=HandlerDefaults(key=key),
+        )
 
     return make
 
@@ -70,7 +77,7 @@ def test_the_limit_of_an_address_can_be_chosen(acl: Callable[..., Any]) -> None:
 def test_rules_of_the_common_set_can_count_instead(acl: Callable[..., Any]) -> None:
     overrides = [
         rule["Statement"]["ManagedRuleGroupStatement"].get("RuleActionOverrides")
-        for rule in acl(counted=[LARGE_BODY])["Rules"]
+        for rule in acl(counted=(LARGE_BODY,))["Rules"]
         if rule["Priority"]
     ]
     assert overrides == [[{"ActionToUse": {"Count": {}}, "Name": "SizeRestrictions_BODY"}], None, None]

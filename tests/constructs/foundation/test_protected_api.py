@@ -11,6 +11,7 @@ from aws_cdk.assertions import Match, Template
 
 from ml_constructs.foundation import DataKey, HandlerDefaults, HandlerFunction
 from ml_constructs.foundation.api_stage import Throttle
+from ml_constructs.foundation.firewall import Filtering
 from ml_constructs.foundation.protected_api import ProtectedApi
 
 Define = Callable[..., ProtectedApi]
@@ -20,7 +21,7 @@ Define = Callable[..., ProtectedApi]
 def define(stack: cdk.Stack, defaults: HandlerDefaults) -> Define:
     def make(**options: Any) -> ProtectedApi:
         function = HandlerFunction(stack, "Echo", package="echo_event", defaults=defaults)
-        api = ProtectedApi(stack, "Api", name="Echoes", defaults=defaults, **options)
+        api = ProtectedApi(stack, "Api", defaults=defaults, filtering=Filtering(name="Echoes"), **options)
         integration = apigateway.LambdaIntegration(function, allow_test_invoke=False)
         api.add_method("GET", "/echoes/{id}", integration, parameters={"method.request.path.id": True})
         model = api.api.add_model("Echo", schema=apigateway.JsonSchema(type=apigateway.JsonSchemaType.OBJECT))
@@ -65,7 +66,7 @@ def test_the_rule_packs_find_nothing(define: Define, findings: Callable[[], dict
 def test_the_rule_packs_find_nothing_where_an_authorizer_decides(
     define: Define, authorizer: apigateway.IAuthorizer, findings: Callable[[], dict[str, list[str]]]
 ) -> None:
-    define(authorizer=authorizer, hide_bodies=True)
+    define(authorizer=authorizer)
     assert findings() == {}
 
 
@@ -126,3 +127,8 @@ def test_iam_can_let_nobody_in_where_an_authorizer_decides(define: Define, stack
     callers = iam.Role(stack, "Callers", assumed_by=iam.AccountRootPrincipal())
     with pytest.raises(ValueError, match="grantee must be known to the API's authorizer"):
         define(authorizer=authorizer).grant_invoke(callers)
+
+
+def test_metrics_are_told_apart_by_the_name_of_the_api(define: Define, template: Callable[[], Template]) -> None:
+    define(rest_api_name="handbook-echoes")
+    template().has_resource_properties("AWS::ApiGateway::RestApi", {"Name": "handbook-echoes"})
