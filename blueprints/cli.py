@@ -78,12 +78,22 @@ def schema(
 
 
 @app.command(
-    "try", epilog=examples("try document-analysis", "try document-analysis scan.pdf 'a photo.jpg'", "try document-analysis --keep")
+    "try",
+    epilog=examples(
+        "try document-analysis",
+        "try document-analysis scan.pdf 'a photo.jpg'",
+        "try knowledge-base-rag handbook/ --ask 'How many days of leave do I have?'",
+        "try document-analysis --keep",
+    ),
 )
 def try_blueprint(
     name: Name,
-    files: Annotated[list[Path] | None, typer.Argument(metavar="FILES", help="Your own input; samples when left out.")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILES", help="Your own input, folders where a blueprint takes documents; samples when left out."),
+    ] = None,
     *,
+    ask: Annotated[list[str] | None, typer.Option("--ask", metavar="TEXT", help="Ask this when the input is in; may be repeated.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running, and print how to reach it; `stop` ends it.")] = False,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one when left out.")] = None,
     as_json: AsJson = False,
@@ -91,7 +101,47 @@ def try_blueprint(
     """Deploys a blueprint to an AWS inside this machine, sends input through it, and removes it. No account is needed."""
     from blueprints.trying.driver import run
 
-    raise typer.Exit(run(known(name), tuple(files or ()), keep=keep, port=port, as_json=as_json))
+    raise typer.Exit(run(known(name), tuple(files or ()), questions=tuple(ask or ()), keep=keep, port=port, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
+        "evaluate knowledge-base-rag --questions samples/knowledge-base-rag/questions.yaml",
+        "evaluate knowledge-base-rag --questions my.yaml --documents handbook/ --settings a.yaml --settings b.yaml",
+        "evaluate knowledge-base-rag --questions my.yaml --stack handbook --token acme=eyJ…",
+    )
+)
+def evaluate(
+    name: Name,
+    *,
+    questions: Annotated[Path, typer.Option("--questions", metavar="FILE", help="Labelled questions, as YAML.", show_default=False)],
+    documents: Annotated[Path | None, typer.Option(metavar="FOLDER", help="What to take in; the samples when left out.")] = None,
+    settings: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Settings with the deployments to compare; may be repeated.")
+    ] = None,
+    stack: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Ask this stack in your account instead; may be repeated.")
+    ] = None,
+    token: Annotated[
+        list[str] | None, typer.Option(metavar="[TENANT=]TOKEN", help="ID token of a user of the stack; may be repeated.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Asks labelled questions, and reports how well passages are found and answers are grounded, for deployments side by side.
+
+    Two deployments that differ in chunking are compared on an AWS inside this machine, unless you name others or stacks of your account.
+    """
+    from blueprints.evaluating import driver
+
+    entry = known(name)
+    if stack:
+        if documents or settings or port:
+            fail("--documents, --settings and --port are for the AWS inside this machine; a stack is asked about what it holds")
+        raise typer.Exit(driver.run_deployed(entry, questions, stacks=stack, tokens=token or (), as_json=as_json))
+    if token:
+        fail("--token is for stacks of your account: name one with --stack")
+    raise typer.Exit(driver.run_embedded(entry, questions, documents=documents, settings=settings or (), port=port, as_json=as_json))
 
 
 @app.command(epilog=examples("stop"))

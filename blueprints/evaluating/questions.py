@@ -48,12 +48,13 @@ class Questions(SettingsModel):
     """The questions; no two the same for a tenant."""
 
 
-def load_questions(path: Path, documents: Collection[str] | None = None) -> tuple[Question, ...]:
+def load_questions(path: Path, documents: Collection[str] | None = None, tenants: Sequence[str] | None = None) -> tuple[Question, ...]:
     """Reads and checks the questions file ``path``.
 
     Args:
         path: The file.
         documents: The names of all documents there are, where they are known; the expected ones must be among them.
+        tenants: As whose users questions can be asked, where that is known; none where no question may name a tenant.
 
     Raises:
         SettingsError: With everything that is wrong with the file.
@@ -65,6 +66,7 @@ def load_questions(path: Path, documents: Collection[str] | None = None) -> tupl
     questions = _validated(source.data, problems)
     problems += _repeated(questions)
     problems += _unknown(questions, documents) if documents is not None else ()
+    problems += _strangers(questions, tenants) if tenants is not None else ()
     if problems:
         raise SettingsError(path, located(problems, source.line))
     return questions
@@ -92,3 +94,12 @@ def _unknown(questions: Sequence[Question], documents: Collection[str]) -> Itera
             if name not in documents:
                 message = f"{shown(name)} is not among the documents{nearest(name, documents)}"
                 yield Problem(("questions", number, "documents", place), message)
+
+
+def _strangers(questions: Sequence[Question], tenants: Sequence[str]) -> Iterator[Problem]:
+    for number, question in enumerate(questions):
+        if not tenants and question.tenant is not None:
+            yield Problem(("questions", number, "tenant"), f"must be left out, as all documents are one tenant's; got {question.tenant}")
+        elif tenants and question.tenant not in tenants:
+            given = f"{shown(question.tenant)} is not a tenant" if question.tenant else "is missing"
+            yield Problem(("questions", number, "tenant"), f"{given}; allowed: {', '.join(tenants)}")

@@ -3,7 +3,7 @@
 import json
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,30 +15,42 @@ from botocore.exceptions import BotoCoreError, ClientError
 from blueprints.console import FAILED, INTERRUPTED, OK, err, fail, out, print_json
 from blueprints.tools import missing_for_trial
 from blueprints.trying.steps import Steps
-from blueprints.trying.trial import Session, Trial, settings_file, trial_of
+from blueprints.trying.trial import AskingTrial, Session, Trial, settings_file, trial_of
 from stacks.catalogue import Entry
 
 TERMINATED = 128 + signal.SIGTERM
 
 
-def run(entry: Entry, files: Sequence[Path], *, keep: bool, port: int | None, as_json: bool) -> int:
+def run(entry: Entry, files: Sequence[Path], *, questions: Sequence[str] = (), keep: bool, port: int | None, as_json: bool) -> int:
     """Deploys a blueprint to an AWS inside this machine, sends input through it, shows what came out, and removes it.
 
     Returns:
         The exit code.
     """
     trial = trial_of(entry)
-    if missing := missing_for_trial():
-        fail(f"not installed: {', '.join(missing)}; `make setup-try` installs it", FAILED)
-    check_files(entry, trial, files)
-    from blueprints.local.cdk import CdkError
-    from blueprints.local.embedded import HOME, EmbeddedAws, PortTakenError, StartError
+    require_tools()
+    check_input(entry, trial, files, questions)
+    from blueprints.local.embedded import EmbeddedAws
 
     if keep and (running := EmbeddedAws.running()):
         fail(f"another trial was kept and still runs at {running.endpoint_url}; `python -m blueprints stop` ends it")
+    return ending_well(lambda: Attempt(entry, trial, as_json=as_json).run(EmbeddedAws(port=port), files, keep=keep))
+
+
+def require_tools() -> None:
+    """Ends the command when what the embedded AWS needs isn't installed."""
+    if missing := missing_for_trial():
+        fail(f"not installed: {', '.join(missing)}; `make setup-try` installs it", FAILED)
+
+
+def ending_well(work: Callable[[], int]) -> int:
+    """Does ``work`` on the embedded AWS and returns its exit code; what goes wrong is told, and nothing is left running."""
+    from blueprints.local.cdk import CdkError
+    from blueprints.local.embedded import HOME, PortTakenError, StartError
+
     try:
         with termination_unwinds():
-            return Attempt(entry, trial, as_json=as_json).run(EmbeddedAws(port=port), files, keep=keep)
+            return work()
     except PortTakenError as error:
         fail(str(error))
     except (StartError, CdkError, BotoCoreError, ClientError, URLError) as error:
@@ -48,11 +60,14 @@ def run(entry: Entry, files: Sequence[Path], *, keep: bool, port: int | None, as
         return INTERRUPTED
 
 
-def check_files(entry: Entry, trial: Trial | None, files: Sequence[Path]) -> None:
-    """Ends the command when a file can't be sent, naming all of them."""
+def check_input(entry: Entry, trial: Trial | None, files: Sequence[Path], questions: Sequence[str]) -> None:
+    """Ends the command when a file can't be sent or a question can't be asked, naming all of them."""
     if files and trial is None:
         fail(f"{entry.name} takes no files: there is nothing to send through it")
-    if problems := trial.problems(files) if trial else []:
+    if questions and not isinstance(trial, AskingTrial):
+        fail(f"{entry.name} takes no questions: leave --ask out")
+    problems = trial.ask(questions) if isinstance(trial, AskingTrial) else []
+    if problems := [*(trial.problems(files) if trial else ()), *problems]:
         fail("\n       ".join(problems))
 
 

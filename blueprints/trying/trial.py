@@ -5,7 +5,7 @@ import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from rich.console import Console
 
@@ -44,8 +44,16 @@ class Trial(Protocol):
     def print(self, console: Console) -> None:
         """Shows what came out."""
 
-    def document(self) -> list[dict[str, Any]]:
+    def document(self) -> list[dict[str, Any]] | dict[str, Any]:
         """Returns what came out as plain data."""
+
+
+@runtime_checkable
+class AskingTrial(Trial, Protocol):
+    """A trial that also takes questions."""
+
+    def ask(self, questions: Sequence[str]) -> list[str]:
+        """Takes questions for when the files are in; tells which can't be asked."""
 
 
 def settings_file(entry: Entry) -> Path:

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from blueprints import cli, docs, showing
+from blueprints.evaluating import driver as evaluating
 from blueprints.local.embedded import EmbeddedAws
 from blueprints.trying import driver
 from stacks.catalogue import CATALOGUE
@@ -22,10 +23,10 @@ def invoke() -> Invoke:
 
 def test_without_a_command_it_tells_which_there_are(invoke: Invoke) -> None:
     result = invoke()
-    assert all(command in result.output for command in ("list", "show", "schema", "try", "stop", "docs"))
+    assert all(command in result.output for command in ("list", "show", "schema", "try", "evaluate", "stop", "docs"))
 
 
-@pytest.mark.parametrize("command", ["list", "show", "schema", "try", "stop", "docs"])
+@pytest.mark.parametrize("command", ["list", "show", "schema", "try", "evaluate", "stop", "docs"])
 def test_every_command_has_help_with_an_example_and_the_exit_codes(invoke: Invoke, command: str) -> None:
     result = invoke(command, "--help")
     assert result.exit_code == 0
@@ -86,10 +87,43 @@ def test_try_is_given_what_was_asked_for_and_ends_with_its_exit_code(
 ) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(driver, "run", lambda *given, **options: asked.append((given, options)) or 130)
-    result = invoke("try", "document-analysis", str(tmp_path / "a b.pdf"), "--keep", "--port", "4566", "--json")
+    result = invoke(
+        "try", "document-analysis", str(tmp_path / "a b.pdf"), "--ask", "Why?", "--ask", "Who?", "--keep", "--port", "4566", "--json"
+    )
     assert result.exit_code == 130
-    options = {"keep": True, "port": 4566, "as_json": True}
+    options = {"questions": ("Why?", "Who?"), "keep": True, "port": 4566, "as_json": True}
     assert asked == [((CATALOGUE["document-analysis"], (tmp_path / "a b.pdf",)), options)]
+
+
+EVALUATE = ("evaluate", "knowledge-base-rag", "--questions", "questions.yaml")
+
+
+def test_evaluate_compares_deployments_inside_this_machine(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(evaluating, "run_embedded", lambda *given, **options: asked.append((given, options)) or 1)
+    result = invoke(*EVALUATE, "--documents", "handbook", "--settings", "a.yaml", "--settings", "b.yaml", "--port", "4566", "--json")
+    options = {"documents": Path("handbook"), "settings": [Path("a.yaml"), Path("b.yaml")], "port": 4566, "as_json": True}
+    assert (result.exit_code, asked) == (1, [((CATALOGUE["knowledge-base-rag"], Path("questions.yaml")), options)])
+
+
+def test_evaluate_asks_stacks(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(evaluating, "run_deployed", lambda *given, **options: asked.append((given, options)) or 0)
+    result = invoke(*EVALUATE, "--stack", "one", "--stack", "two", "--token", "acme=x")
+    options = {"stacks": ["one", "two"], "tokens": ["acme=x"], "as_json": False}
+    assert (result.exit_code, asked) == (0, [((CATALOGUE["knowledge-base-rag"], Path("questions.yaml")), options)])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--stack", "one", "--documents", "x"), "a stack is asked about what it holds"),
+        (("--token", "x"), "--token is for stacks of your account"),
+    ],
+)
+def test_evaluate_refuses_options_that_do_not_go_together(invoke: Invoke, options: tuple[str, ...], said: str) -> None:
+    result = invoke(*EVALUATE, *options)
+    assert (result.exit_code, said in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(("running", "said"), [(True, "Stopped."), (False, "Nothing is running.")])

@@ -112,8 +112,16 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
     return world
 
 
-def run(entry: Any = DOCUMENTS, *files: Path, keep: bool = False, port: int | None = None, as_json: bool = False) -> int:
-    return driver.run(entry, files, keep=keep, port=port, as_json=as_json)
+class AskedSender(Sender):
+    """A trial that takes questions of up to three signs."""
+
+    def ask(self, questions: Sequence[str]) -> list[str]:
+        self._world.done.append(f"ask {', '.join(questions)}")
+        return [f"{question}: too long" for question in questions if len(question) > 3]
+
+
+def run(entry: Any = DOCUMENTS, *files: Path, keep: bool = False, port: int | None = None, as_json: bool = False, ask: Any = ()) -> int:
+    return driver.run(entry, files, questions=ask, keep=keep, port=port, as_json=as_json)
 
 
 def refused(*arguments: Any, **options: Any) -> int:
@@ -204,6 +212,29 @@ def test_files_that_cannot_be_sent_are_all_told_before_anything_starts(
 def test_files_for_a_blueprint_that_takes_none_are_refused(world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert refused(FOUNDATION, tmp_path) == 2
     assert "foundation takes no files" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("entry", [FOUNDATION, DOCUMENTS])
+def test_questions_for_a_blueprint_that_takes_none_are_refused(world: World, capsys: pytest.CaptureFixture[str], entry: Any) -> None:
+    assert refused(entry, ask=["Why?"]) == 2
+    assert world.done == []
+    assert f"{entry.name} takes no questions: leave --ask out" in capsys.readouterr().err
+
+
+def test_questions_are_handed_to_a_trial_that_takes_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "trial_of", lambda _: AskedSender(world))
+    assert run(ask=["Why", "Who"]) == 0
+    assert world.done[:2] == ["ask Why, Who", "start on None"]
+
+
+def test_files_and_questions_that_cannot_be_sent_are_told_together(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(driver, "trial_of", lambda _: AskedSender(world))
+    assert refused(DOCUMENTS, tmp_path / "gone", ask=["Where"]) == 2
+    said = "".join(capsys.readouterr().err.split("\n"))
+    assert "gone: there is no such file" in said
+    assert "Where: too long" in said
 
 
 def test_what_set_up_has_not_installed_is_told(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
