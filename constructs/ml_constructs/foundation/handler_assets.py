@@ -12,6 +12,7 @@ from pathlib import Path
 import ml_constructs
 
 COMPILED = (".so", ".pyd", ".dylib", ".dll")
+PROGRAM = b"#!"
 SCRIPT = b"#!"
 EXECUTABLE = 0o755
 
@@ -47,6 +48,8 @@ def stage(sources: Path, packages: tuple[str, ...], libraries: tuple[str, ...] =
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+        if content.startswith(PROGRAM):  # whatever mode the checkout or the installed wheel gave it
+            target.chmod(0o755)
         if content.startswith(SCRIPT):
             target.chmod(EXECUTABLE)
     return folder, digest.hexdigest()

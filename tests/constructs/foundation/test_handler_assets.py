@@ -46,6 +46,17 @@ def test_scripts_can_be_executed_whatever_the_sources_were_unpacked_with(handler
     assert executable == {"wrapper": True, "handler.py": False}
 
 
+def test_programs_become_executable_and_nothing_else_whatever_the_checkout_says(handlers: Path) -> None:
+    (handlers / "texts" / "wrapper").write_text("#!/bin/sh\n", encoding="utf-8")
+    (handlers / "texts" / "__init__.py").chmod(0o755)
+    folder, digest = stage(handlers, ("texts",))
+    assert os.access(folder / "texts" / "wrapper", os.X_OK)
+    assert not (folder / "texts" / "__init__.py").stat().st_mode & 0o111
+    (handlers / "texts" / "wrapper").chmod(0o755)
+    stage.cache_clear()
+    assert stage(handlers, ("texts",))[1] == digest
+
+
 def test_a_process_stages_the_same_packages_once(handlers: Path) -> None:
     assert stage(handlers, ("echo_event",))[0] == stage(handlers, ("echo_event",))[0]
 

@@ -1,0 +1,1 @@
+"""Lets a function of a managed Python runtime stream its response."""
