@@ -181,7 +181,7 @@ def test_an_event_that_is_no_json_is_an_error_of_the_function(lambda_: Recorder)
 @pytest.mark.parametrize("result", [b"bytes", ["text"], [b"ok", 1], None])
 def test_a_handler_that_yields_no_bytes_fails(lambda_: Recorder, result: Any) -> None:
     run(lambda_, lambda *_: result)
-    ((path, headers, _),) = lambda_.requests
+    ((_, headers, _),) = lambda_.requests
     told = lambda_.trailers or headers
     assert told["Lambda-Runtime-Function-Error-Type"] == "Function.TypeError"
 
