@@ -13,7 +13,8 @@ ISSUE = "awslabs/generative-ai-cdk-constructs#1114"
 # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 # https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-DEMANDED = ("aws-waf-logs-", "API-Gateway-Execution-Logs_", "/aws/vendedlogs/")
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html
+DEMANDED = ("aws-waf-logs-", "API-Gateway-Execution-Logs_", "/aws/rds/cluster/", "/aws/vendedlogs/")
 # Others find them by their name, and CloudFormation changes their value in place.
 NAMED_ON_PURPOSE = ("AWS::SSM::Parameter",)
 
