@@ -46,7 +46,7 @@ def print_answers(asked: Sequence[Asked], answered_by: str, console: Console) ->
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
         for label, text in _lines(reply.body, reply.status, answered_by):
-            grid.add_row(f"  {label}", safe(text))
+            grid.add_row(safe(f"  {label}"), safe(text))
         console.print(grid)
 
 

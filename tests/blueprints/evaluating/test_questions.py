@@ -5,6 +5,7 @@ import pytest
 from blueprints.evaluating.questions import load_questions
 from stacks.settings import SettingsError
 
+NAME = "text of 1 to 1024 characters"
 GOOD = """
 questions:
   - question: How many days of leave are there?
@@ -55,8 +56,7 @@ def test_everything_wrong_is_told_at_once_with_line_value_and_what_is_allowed(tm
 """
     assert problems(tmp_path, text) == [
         '2: questions[0].question: "" is not allowed; allowed: text of 1 to 1000 characters',
-        "6: questions[1].words[0]: 27 is not allowed; allowed: text of 1 to 1024 characters"
-        " or a list of at least 1 entries, each text of 1 to 1024 characters",
+        f"6: questions[1].words[0]: 27 is not allowed; allowed: {NAME} or a list of at least 1 entries, each {NAME}",
         "8: questions[2].docments: is not a setting here; did you mean documents?; allowed: answerable, documents, question, tenant, words",
         '9: questions[2].answerable: "yes" is not allowed; allowed: true, false',
     ]
