@@ -1,6 +1,7 @@
 """Those who ask: users of a deployment that signs them in with Cognito, or an IAM identity."""
 
 import secrets
+from functools import cached_property
 from typing import Any
 
 from botocore.credentials import Credentials
@@ -38,17 +39,32 @@ class Callers:
         return Answers(self._url)
 
     def _token(self, tenant: str | None) -> str:
-        cognito: Any = self._aws.client("cognito-idp")
-        pool, client = self._outputs["UserPoolId"], self._outputs["UserPoolClientId"]
-        name, password = f"{tenant or NOBODY}@example.com", f"{secrets.token_urlsafe(24)}aA1!"
-        attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
-        if tenant is not None:
-            attributes.append({"Name": TENANT_CLAIM, "Value": tenant})
-        cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS")
-        cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
+        """Makes a user, as administrators of the pool do, and signs the user in.
+
+        A client of the trial's own takes the password as it is; that of the deployment takes part in the SRP protocol only.
+        """
+        pool, name, password = self._outputs["UserPoolId"], f"{tenant or NOBODY}@example.com", f"{secrets.token_urlsafe(24)}aA1!"
+        attributes = {"email": name, "email_verified": "true", **({TENANT_CLAIM: tenant} if tenant is not None else {})}
+        listed = [{"Name": attribute, "Value": value} for attribute, value in attributes.items()]
+        self._cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=listed, MessageAction="SUPPRESS")
+        self._cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
         asked = {"USERNAME": name, "PASSWORD": password}
-        signed_in = cognito.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
+        signed_in = self._cognito.initiate_auth(ClientId=self._client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
         return str(signed_in["AuthenticationResult"]["IdToken"])
+
+    @cached_property
+    def _cognito(self) -> Any:
+        return self._aws.client("cognito-idp")
+
+    @cached_property
+    def _client(self) -> str:
+        made = self._cognito.create_user_pool_client(
+            UserPoolId=self._outputs["UserPoolId"],
+            ClientName="trial",
+            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            WriteAttributes=["name"],
+        )
+        return str(made["UserPoolClient"]["ClientId"])
 
     def _signed(self) -> Any:
         environment = self._aws.environment

@@ -8,7 +8,7 @@ from blueprints.trying.steps import Steps
 from blueprints.trying.trial import Session
 
 OUTPUTS = {"AnswersUrl": "https://abc.execute-api.eu-west-1.amazonaws.com/v1/answers"}
-POOL = {"UserPoolId": "pool", "UserPoolClientId": "client"}
+POOL = {"UserPoolId": "pool", "UserPoolClientId": "of the deployment"}
 
 
 class Cognito:
@@ -17,6 +17,7 @@ class Cognito:
     def __init__(self) -> None:
         self.made: dict[str, dict[str, str]] = {}
         self.passwords: dict[str, str] = {}
+        self.clients = 0
 
     def admin_create_user(self, **given: Any) -> None:
         assert (given["UserPoolId"], given["MessageAction"]) == ("pool", "SUPPRESS")
@@ -26,10 +27,15 @@ class Cognito:
         assert given["Permanent"] is True
         self.passwords[given["Username"]] = given["Password"]
 
+    def create_user_pool_client(self, **given: Any) -> Any:
+        assert (given["UserPoolId"], given["WriteAttributes"]) == ("pool", ["name"])
+        self.clients += 1
+        return {"UserPoolClient": {"ClientId": f"client {self.clients}"}}
+
     def initiate_auth(self, **given: Any) -> Any:
         name = given["AuthParameters"]["USERNAME"]
         assert given["AuthParameters"]["PASSWORD"] == self.passwords[name]
-        assert (given["ClientId"], given["AuthFlow"]) == ("client", "USER_PASSWORD_AUTH")
+        assert (given["ClientId"], given["AuthFlow"]) == ("client 1", "USER_PASSWORD_AUTH")
         return {"AuthenticationResult": {"IdToken": f"token of {name}"}}
 
 
@@ -66,6 +72,12 @@ def test_a_user_of_a_tenant_is_made_once_and_signed_in(aws: Aws) -> None:
 def test_a_user_without_a_tenant_has_no_claim(aws: Aws) -> None:
     assert calls(aws, **POOL).of(None)[1] == "token of nobody@example.com"
     assert "custom:tenant" not in aws.cognito.made["nobody@example.com"]
+
+
+def test_all_users_sign_in_with_one_client_of_the_trials_own(aws: Aws) -> None:
+    made = calls(aws, **POOL)
+    assert [made.of(tenant)[1] for tenant in ("acme", "bolt")] == ["token of acme@example.com", "token of bolt@example.com"]
+    assert aws.cognito.clients == 1
 
 
 def test_without_a_user_pool_requests_are_signed(aws: Aws) -> None:
