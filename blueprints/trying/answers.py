@@ -95,11 +95,11 @@ class Answers:
         self._url = url
         self._authorise = authorise
 
-    def ask(self, question: str) -> Reply:
-        """Asks and waits for the whole answer."""
+    def ask(self, question: str, session_id: str | None = None) -> Reply:
+        """Asks and waits for the whole answer; with the id of a session, the question goes on from those before."""
         started = time.monotonic()
         try:
-            with self._open(self._url, question) as answer:
+            with self._open(self._url, {"question": question, **({"session_id": session_id} if session_id else {})}) as answer:
                 status, body = answer.status, json.load(answer)
         except HTTPError as error:
             with error:
@@ -116,7 +116,7 @@ class Answers:
         names: list[str] = []
         texts: list[str] = []
         first = None
-        with self._open(f"{self._url}/stream", question) as answer:
+        with self._open(f"{self._url}/stream", {"question": question}) as answer:
             for name, data in server_sent_events(answer):
                 names.append(name)
                 if name == "text":
@@ -127,9 +127,9 @@ class Answers:
                     return Stream(reply, names, texts, first)
         raise ValueError(f"a stream must end with done or error, got {', '.join(names) or 'no events'}")
 
-    def _open(self, url: str, question: str) -> Any:
+    def _open(self, url: str, body: dict[str, str]) -> Any:
         headers = {"Content-Type": "application/json"}
-        sent = AWSRequest(method="POST", url=url, data=json.dumps({"question": question}).encode(), headers=headers)
+        sent = AWSRequest(method="POST", url=url, data=json.dumps(body).encode(), headers=headers)
         if self._authorise is not None:
             self._authorise(sent)
         request = Request(url, data=sent.data, headers=dict(sent.headers), method="POST")  # noqa: S310 - of the deployment

@@ -43,7 +43,8 @@ class Callers:
 
         A client of the trial's own takes the password as it is; that of the deployment takes part in the SRP protocol only.
         """
-        pool, name, password = self._outputs["UserPoolId"], f"{tenant or NOBODY}@example.com", f"{secrets.token_urlsafe(24)}aA1!"
+        pool, name = self._outputs["UserPoolId"], f"{tenant or NOBODY}-{secrets.token_hex(4)}@example.com"
+        password = f"{secrets.token_urlsafe(24)}aA1!"
         attributes = {"email": name, "email_verified": "true", **({TENANT_CLAIM: tenant} if tenant is not None else {})}
         listed = [{"Name": attribute, "Value": value} for attribute, value in attributes.items()]
         self._cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=listed, MessageAction="SUPPRESS")

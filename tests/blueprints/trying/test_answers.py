@@ -60,6 +60,11 @@ def test_a_question_is_asked_with_the_token_of_a_user(api: Api) -> None:
     assert (reply.status, reply.outcome, reply.body) == (200, "answered", ANSWER)
 
 
+def test_a_question_goes_on_from_those_of_a_session(api: Api) -> None:
+    Answers(api.url).ask("And then?", "an id")
+    assert api.requests[0][1] == {"question": "And then?", "session_id": "an id"}
+
+
 def test_a_request_can_be_signed(api: Api) -> None:
     Answers(api.url, signed(Credentials("AKID", "secret"), "eu-west-1")).ask("Why?")
     assert "Credential=AKID/" in str(api.requests[0][2])

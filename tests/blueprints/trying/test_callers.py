@@ -54,6 +54,7 @@ class Aws:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setattr(callers, "Answers", lambda url, authorise=None: (url, authorise))
+    monkeypatch.setattr(callers.secrets, "token_hex", lambda _: "1")
     monkeypatch.setattr(callers, "bearer", lambda token: token)
     monkeypatch.setattr(callers, "signed", lambda credentials, region: (credentials.access_key, region))
     return Aws()
@@ -65,18 +66,18 @@ def calls(aws: Aws, **outputs: str) -> Any:
 
 def test_a_user_of_a_tenant_is_made_once_and_signed_in(aws: Aws) -> None:
     made = calls(aws, **POOL)
-    assert made.of("acme") == made.of("acme") == ("http://127.0.0.1:4566/_aws/execute-api/abc/v1/answers", "token of acme@example.com")
-    assert aws.cognito.made == {"acme@example.com": {"email": "acme@example.com", "email_verified": "true", "custom:tenant": "acme"}}
+    assert made.of("acme") == made.of("acme") == ("http://127.0.0.1:4566/_aws/execute-api/abc/v1/answers", "token of acme-1@example.com")
+    assert aws.cognito.made == {"acme-1@example.com": {"email": "acme-1@example.com", "email_verified": "true", "custom:tenant": "acme"}}
 
 
 def test_a_user_without_a_tenant_has_no_claim(aws: Aws) -> None:
-    assert calls(aws, **POOL).of(None)[1] == "token of nobody@example.com"
-    assert "custom:tenant" not in aws.cognito.made["nobody@example.com"]
+    assert calls(aws, **POOL).of(None)[1] == "token of nobody-1@example.com"
+    assert "custom:tenant" not in aws.cognito.made["nobody-1@example.com"]
 
 
 def test_all_users_sign_in_with_one_client_of_the_trials_own(aws: Aws) -> None:
     made = calls(aws, **POOL)
-    assert [made.of(tenant)[1] for tenant in ("acme", "bolt")] == ["token of acme@example.com", "token of bolt@example.com"]
+    assert [made.of(tenant)[1] for tenant in ("acme", "bolt")] == ["token of acme-1@example.com", "token of bolt-1@example.com"]
     assert aws.cognito.clients == 1
 
 
