@@ -30,6 +30,8 @@ def _list(shape: Any, value: Any) -> Any:
 
 
 def _map(shape: Any, value: Any) -> Any:
+    if isinstance(value, list):  # CloudFormation's tags
+        value = {tag["Key"]: tag["Value"] for tag in value}
     return {name: to_api(shape.value, part) for name, part in value.items()} if isinstance(value, Mapping) else value
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blueprints.local import adapter, identity, stand_ins
+from blueprints.local.adapter import permissions
 from blueprints.local.adapter.sessions import role_credentials
+from blueprints.local.bedrock.control import BedrockControl
+from blueprints.local.bedrock.knowledge_bases import KnowledgeBases
 from blueprints.local.clients import Clients
 from blueprints.local.dispatch import Dispatcher
 from blueprints.local.front_door import FrontDoor
 from blueprints.local.message_moves import MessageMoves
 from blueprints.local.moto_services import MotoServices
 from blueprints.local.provenance import Ledger
+from blueprints.local.rights import Lookup
+from blueprints.local.stand_ins.s3_vectors.stand_in import S3VectorsStandIn
 from blueprints.local.worker import Workers
 
 if TYPE_CHECKING:
@@ -23,6 +28,11 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     clients = Clients(port, identity.region(), role_credentials)
     ledger = Ledger()
     workers = Workers(workspace, port)
-    dispatcher = Dispatcher(MotoServices(), stand_ins.ALL(), [MessageMoves()], clients.administrator)
+    control = BedrockControl()
+    programs = stand_ins.ALL()
+    vectors = next(each for each in programs if isinstance(each, S3VectorsStandIn))
+    dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves(), control, KnowledgeBases()], clients.administrator)
     adapter.apply(workers, dispatcher, clients, ledger)
+    permissions.models_are_invoked_by_right(Lookup(control.profiles.models_of, vectors.key_of))
+    permissions.vector_buckets_have_policies(vectors.policy_of)
     return FrontDoor(adapter.plain_application(), ledger), workers

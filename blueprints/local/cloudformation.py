@@ -14,67 +14,15 @@ from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError, UnknownServiceError
 
 from blueprints.local import api_shapes, identity, provenance, schemas
+from blueprints.local.apis import api_of
 from blueprints.local.clients import ClientFactory
-
-SERVICES = {
-    "ApplicationAutoScaling": "application-autoscaling",
-    "BedrockAgentCore": "bedrock-agentcore-control",
-    "CertificateManager": "acm",
-    "ElasticLoadBalancing": "elb",
-    "ElasticLoadBalancingV2": "elbv2",
-    "KinesisFirehose": "firehose",
-    "Lex": "lexv2-models",
-    "Macie": "macie2",
-    "OpenSearchService": "opensearch",
-    "ResourceGroups": "resource-groups",
-}
-"""The API behind CloudFormation's name of a service, where it is not the same in lower case."""
-AGENT_TYPES = ("Agent", "AgentAlias", "DataSource", "Flow", "FlowAlias", "FlowVersion", "KnowledgeBase", "Prompt", "PromptVersion")
-"""The types of AWS::Bedrock that Agents for Amazon Bedrock keeps."""
-
-
-@dataclass(frozen=True)
-class Api:
-    """How a resource type maps to a service's API.
-
-    Args:
-        service: The service, as botocore names it.
-        create: The operation that creates.
-        update: The operation that changes.
-        delete: The operation that deletes.
-        renamed: Names of parameters that differ from the names of the properties.
-    """
-
-    service: str
-    create: str
-    update: str
-    delete: str
-    renamed: Mapping[str, str] = field(default_factory=dict)
-
-
-APIS = {
-    "AWS::ApplicationAutoScaling::ScalableTarget": Api(
-        "application-autoscaling", "RegisterScalableTarget", "RegisterScalableTarget", "DeregisterScalableTarget"
-    ),
-    "AWS::ApplicationAutoScaling::ScalingPolicy": Api(
-        "application-autoscaling", "PutScalingPolicy", "PutScalingPolicy", "DeleteScalingPolicy"
-    ),
-    "AWS::CloudTrail::Trail": Api("cloudtrail", "CreateTrail", "UpdateTrail", "DeleteTrail", {"TrailName": "Name"}),
-    "AWS::EC2::EIP": Api("ec2", "AllocateAddress", "ModifyAddressAttribute", "ReleaseAddress"),
-    "AWS::EC2::FlowLog": Api("ec2", "CreateFlowLogs", "ModifyFlowLogs", "DeleteFlowLogs", {"ResourceId": "ResourceIds"}),
-}
-"""The types whose operations are not named after them."""
-
-
-def api_of(kind: str) -> Api:
-    """Returns where resources of the type ``kind`` would be created in AWS."""
-    _, service, resource = kind.split("::")[:3]
-    name = "bedrock-agent" if service == "Bedrock" and resource in AGENT_TYPES else SERVICES.get(service, service.lower())
-    return APIS.get(kind) or Api(name, f"Create{resource}", f"Update{resource}", f"Delete{resource}")
-
 
 WITHOUT_EFFECT = ("AWS::EC2::", "AWS::CloudTrail::", "AWS::WAFv2::", "AWS::XRay::", "AWS::Config::", "AWS::ApplicationAutoScaling::")
 """The beginnings of the types that ministack keeps, and answers questions about, but that do nothing here."""
+
+
+LOWER_CASE = ("AWS::S3Vectors::",)
+"""The beginnings of the types whose names have no capital letters."""
 
 
 @dataclass
@@ -117,6 +65,9 @@ class RegistryType:
         check(self.kind, logical_id, properties)
         named = {**self._generated_name(logical_id, stack, properties), **properties}
         stored = self._ask_api(self._api.create, named) or Stored(named)
+        if stored.answer and self._api.read:
+            answer = self._call(self._api.read, self._identified(stored))
+            stored.answer = {**flattened(api_shapes.to_json(answer)), **stored.answer}
         physical_id = self._physical_id(stored)
         if physical_id in self.resources:
             raise ValueError(f"{physical_id} already exists")
@@ -129,7 +80,9 @@ class RegistryType:
         stored = self.resources[physical_id]
         kept = {name: value for name, value in stored.properties.items() if name in self._identifiers}
         stored.properties = {**kept, **new}
-        if stored.answer:
+        if stored.answer and self._api.identified:
+            self._ask_api(self._api.update, {**stored.properties, **self._identified(stored)}, whole=False)
+        elif stored.answer:
             self._ask_api(self._api.update, {**self._identity(physical_id, stored), **stored.properties})
         return physical_id, self._attributes(stored)
 
@@ -137,7 +90,9 @@ class RegistryType:
         """Deletes a resource; an API that refuses to is an error."""
         stored = self.resources.get(physical_id)
         if stored and stored.answer:
-            self._call(self._api.delete, self._deletion(physical_id, stored))
+            answer = self._call(self._api.delete, self._identified(stored) or self._deletion(physical_id, stored))
+            if answer.get("status") == "DELETE_UNSUCCESSFUL":
+                raise ValueError(f"{physical_id} could not be deleted: its status is DELETE_UNSUCCESSFUL")
         self.resources.pop(physical_id, None)
 
     @cached_property
@@ -153,14 +108,15 @@ class RegistryType:
         read_only = schemas.attributes(self.schema)
         for name in (f"{self._resource}Name", "Name"):
             if name in self.schema["properties"] and name not in properties and name not in read_only:
-                return {name: f"{stack}-{logical_id}-{uuid.uuid4().hex[:12]}"[-63:].lstrip("-")}
+                made_up = f"{stack}-{logical_id}-{uuid.uuid4().hex[:12]}"[-63:].lstrip("-")
+                return {name: made_up.lower() if self.kind.startswith(LOWER_CASE) else made_up}
         return {}
 
-    def _ask_api(self, operation: str, properties: Mapping[str, Any]) -> Stored | None:
+    def _ask_api(self, operation: str, properties: Mapping[str, Any], *, whole: bool = True) -> Stored | None:
         """Asks the service's API; ``None`` when there is none, when it takes other parameters, or when nobody implements it."""
         parameters = {self._api.renamed.get(name, name): value for name, value in properties.items()}
         try:
-            answer = self._call(operation, parameters, whole=True)
+            answer = self._call(operation, parameters, whole=whole)
         except (UnknownServiceError, ParamValidationError, LookupError):
             return None
         except ClientError as error:
@@ -192,6 +148,10 @@ class RegistryType:
         missing = [name for name in (shape.required_members if shape else ()) if name not in wanted]
         return {**wanted, **dict.fromkeys(missing, physical_id.rpartition("|")[2])}
 
+    def _identified(self, stored: Stored) -> dict[str, Any]:
+        """Returns the parameters that name a resource, where it is known which they are."""
+        return {parameter: self._value(attribute, stored) for parameter, attribute in self._api.identified.items()}
+
     def _identity(self, physical_id: str, stored: Stored) -> dict[str, Any]:
         values = dict(zip(self._identifiers, physical_id.split("|"), strict=False))
         return {**stored.answer, **values, **{f"{self._resource}{name}": value for name, value in values.items()}}
@@ -208,7 +168,8 @@ class RegistryType:
         known = {**stored.made_up, **{key.lower(): value for key, value in stored.properties.items()}, **stored.answer}
         short = name.rpartition(".")[2].lower()
         resource = self._resource.lower()
-        for spelling in (name.lower(), short, f"{resource}{short}", short.removeprefix(resource), f"{resource}{short}s"):
+        same = self._api.identified.get(name[:1].lower() + name[1:], name).lower()
+        for spelling in (same, short, f"{resource}{short}", short.removeprefix(resource), f"{resource}{short}s"):
             if spelling in known:
                 return known[spelling]
         return stored.made_up.setdefault(short, self._made_up(short, known))

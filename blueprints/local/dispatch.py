@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from blueprints.local import operations, provenance
 from blueprints.local.operations import Call, Request, Response
@@ -25,6 +25,7 @@ Handler = Callable[[str, str, dict[str, str], bytes, dict[str, list[str]]], Awai
 
 MADE_UP = {
     "bedrock": r"Create\w+Job",
+    "bedrock-agent": r"\w*(IngestionJob|KnowledgeBaseDocuments)\w*",
     "bedrock-agent-runtime": r"\w+",
     "bedrock-agentcore": r"Invoke\w+",
     "bedrock-data-automation-runtime": r"Invoke\w+",
@@ -50,11 +51,12 @@ UNKNOWN_OPERATION = re.compile(rb"InvalidAction|UnknownOperation|Unsupported ser
 
 @dataclass
 class Served:
-    """What is known of a request when its answer is sent."""
+    """What is known of a request when its answer is sent; its path is as it came, still percent-encoded."""
 
     method: str = ""
     provenance: str = provenance.REAL
     call: Call | None = None
+    path: str = ""
 
 
 served: ContextVar[Served] = ContextVar("served")
@@ -87,9 +89,9 @@ class Dispatcher:
         """Returns a handler that asks ``handler`` only for what it really does."""
 
         async def guarded(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]) -> Answer:
-            request = Request(method, quote(path, safe="/%:@!$&'()*+,;=~-._"), urlencode(query, doseq=True), headers, body)
-            call = operations.identify(request)
             context = served.get(Served())
+            request = Request(method, encoded(path, context), urlencode(query, doseq=True), headers, body)
+            call = operations.identify(request)
             context.call = call
             if call and (refused := await self._instead(call, request, context)):
                 return refused
@@ -127,6 +129,11 @@ class Dispatcher:
             return _refuse(call, context)
         context.provenance = provenance.STORED_ONLY
         return _plain(response)
+
+
+def encoded(path: str, context: Served) -> str:
+    """Returns ``path`` percent-encoded: as it came, because an encoded slash, as in the ARN of a model, is part of a name."""
+    return context.path if unquote(context.path) == path else quote(path, safe="/%:@!$&'()*+,;=~-._")
 
 
 def _refuse(call: Call, context: Served) -> Answer:

@@ -44,7 +44,7 @@ class FrontDoor:
         await send({"type": "http.response.body", "body": json.dumps(self._ledger.report(), indent=1).encode()})
 
     async def _labelled(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        context = Served(scope["method"])
+        context = Served(scope["method"], path=scope["raw_path"].decode("latin-1"))
         served.set(context)
 
         async def label(message: dict[str, Any]) -> None:

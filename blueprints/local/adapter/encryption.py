@@ -17,8 +17,8 @@ SERVICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """What a caller has to be allowed with the key, by service and action."""
 
-refused_key: ContextVar[tuple[str, str] | None] = ContextVar("refused_key", default=None)
-"""The action and the key for which the request that is being answered was refused."""
+refused_right: ContextVar[tuple[str, str] | None] = ContextVar("refused_right", default=None)
+"""The action and the resource for which the request that is being answered was refused, where they are not its own."""
 
 
 def encrypted_data_needs_its_key() -> None:
@@ -34,12 +34,12 @@ def encrypted_data_needs_its_key() -> None:
         context = {"kms:ViaService": f"{service}.{region}.amazonaws.com", "kms:CallerAccount": identity.ACCOUNT_ID}
         for key_action, key in _needed(service, action, resource_arn):
             if denied := enforce(caller, key_action, "kms", region, resource_arn=key, service_context=context):
-                refused_key.set((key_action, key))
+                refused_right.set((key_action, key))
                 return denied
         return None
 
     def deny_key(service: str, action: str, principal: str, request_id: str, **details: Any) -> Any:
-        refused = refused_key.get()
+        refused = refused_right.get()
         if refused is None:
             return deny(service, action, principal, request_id, **details)
         message = f"User: {principal} is not authorized to perform: {refused[0]} on resource: {refused[1]}"

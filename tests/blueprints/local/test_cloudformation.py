@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from blueprints.local.cloudformation import Api, RegistryType, RegistryTypes, api_of, check, flattened
+from blueprints.local.apis import Api, api_of
+from blueprints.local.cloudformation import RegistryType, RegistryTypes, check, flattened
 
 TRAIL = {"S3BucketName": "a-bucket", "IsLogging": True}
 ANSWER = {"Name": "trail", "TrailARN": "arn:aws:cloudtrail:us-east-1:123456789012:trail/trail"}
@@ -46,8 +47,7 @@ def trails(cloudtrail: Service) -> RegistryType:
     ("kind", "api"),
     [
         ("AWS::SageMaker::Model", Api("sagemaker", "CreateModel", "UpdateModel", "DeleteModel")),
-        ("AWS::Bedrock::Guardrail", Api("bedrock", "CreateGuardrail", "UpdateGuardrail", "DeleteGuardrail")),
-        ("AWS::Bedrock::KnowledgeBase", Api("bedrock-agent", "CreateKnowledgeBase", "UpdateKnowledgeBase", "DeleteKnowledgeBase")),
+        ("AWS::Bedrock::Agent", Api("bedrock-agent", "CreateAgent", "UpdateAgent", "DeleteAgent")),
         ("AWS::Lex::Bot", Api("lexv2-models", "CreateBot", "UpdateBot", "DeleteBot")),
         ("AWS::EC2::EIP", Api("ec2", "AllocateAddress", "ModifyAddressAttribute", "ReleaseAddress")),
     ],

@@ -23,7 +23,7 @@ MAX_PAGES = 3000
 MAX_PIXELS_A_SIDE = 10_000
 DOTS_PER_INCH = 150
 MAGIC = ((b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"))
-_pdfium = threading.Lock()
+pdfium = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class PdfPictures(Pictures):
     def __init__(self, content: bytes) -> None:
         import pypdfium2
 
-        with _pdfium:
+        with pdfium:
             self._pdf = pypdfium2.PdfDocument(content)
             self._pages = len(self._pdf)
 
@@ -102,7 +102,7 @@ class PdfPictures(Pictures):
 
     def draw(self, index: int) -> Image:
         """Returns the page at 150 dots per inch, or fewer if it is very large."""
-        with _pdfium:
+        with pdfium:
             page = self._pdf[index]
             scale = min(DOTS_PER_INCH / 72, MAX_PIXELS_A_SIDE / max(page.get_size()))
             bitmap = page.render(scale=scale)
@@ -113,7 +113,7 @@ class PdfPictures(Pictures):
 
     def close(self) -> None:
         """Closes the PDF."""
-        with _pdfium:
+        with pdfium:
             self._pdf.close()
 
 

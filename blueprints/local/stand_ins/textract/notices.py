@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -14,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from blueprints.local.stand_ins import ClientFactory
 from blueprints.local.stand_ins.textract.requests import invalid
+from blueprints.local.trust import trusts
 
 SERVICE = "textract.amazonaws.com"
 log = logging.getLogger(__name__)
@@ -50,31 +49,7 @@ def publish(channel: dict[str, str], notice: dict[str, Any], aws: ClientFactory)
 
 def trusts_textract(policy: dict[str, Any] | str, *, account: str, region: str) -> bool:
     """Tells whether a role's trust policy lets Textract assume it on behalf of the account's jobs."""
-    document = json.loads(policy) if isinstance(policy, str) else policy
-    context = {"aws:sourceaccount": account, "aws:sourcearn": f"arn:aws:textract:{region}:{account}:job"}
-    effects = {each.get("Effect") for each in _listed(document.get("Statement")) if _applies(each, context)}
-    return effects == {"Allow"}
-
-
-def _applies(statement: dict[str, Any], context: dict[str, str]) -> bool:
-    principal = statement.get("Principal")
-    services = _listed(principal.get("Service")) if isinstance(principal, dict) else _listed(principal)
-    actions = [action.lower() for action in _listed(statement.get("Action"))]
-    if not {SERVICE, "*"} & set(services) or not any(fnmatchcase("sts:assumerole", action) for action in actions):
-        return False
-    return all(_holds(operator, tests, context) for operator, tests in (statement.get("Condition") or {}).items())
-
-
-def _holds(operator: str, tests: dict[str, Any], context: dict[str, str]) -> bool:
-    """Judges the equal and the like operators on what Textract sends; any other condition fails."""
-    known = operator.removesuffix("IfExists") in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
-    return known and all(
-        any(fnmatchcase(context.get(key.lower(), ""), value) for value in _listed(values)) for key, values in tests.items()
-    )
-
-
-def _listed(value: Any) -> list[Any]:
-    return [] if value is None else list(value) if isinstance(value, Iterable) and not isinstance(value, (str, dict)) else [value]
+    return trusts(policy, SERVICE, {"aws:sourceaccount": account, "aws:sourcearn": f"arn:aws:textract:{region}:{account}:job"})
 
 
 def _as_role(role: str, aws: ClientFactory) -> Any:

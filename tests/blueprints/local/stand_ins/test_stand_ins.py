@@ -11,17 +11,18 @@ from botocore.session import get_session
 from blueprints.local import stand_ins
 from blueprints.local.stand_ins import StandIn, StandInError
 
+SERVICES = {"bedrock-agent", "bedrock-agent-runtime", "comprehend", "s3vectors", "textract"}
 HEAVY = ("onnxruntime", "cv2", "rapidocr_onnxruntime", "pypdfium2", "PIL", "numpy", "py3langid", "vaderSentiment")
 
 
 def test_there_is_one_for_each_service() -> None:
     found = stand_ins.ALL()
-    assert [each.service for each in found] == ["textract", "comprehend"]
+    assert {each.service for each in found} == SERVICES
     assert all(isinstance(each, StandIn) for each in found)
     assert stand_ins.ALL()[0] is not found[0]
 
 
-@pytest.mark.parametrize("service", ["textract", "comprehend"])
+@pytest.mark.parametrize("service", sorted(SERVICES))
 def test_every_operation_answered_is_one_that_aws_has(service: str) -> None:
     stand_in = next(each for each in stand_ins.ALL() if each.service == service)
     assert stand_in.operations <= set(get_session().get_service_model(service).operation_names)

@@ -1,0 +1,1 @@
+"""Stands in for the ingestion of Amazon Bedrock Knowledge Bases."""

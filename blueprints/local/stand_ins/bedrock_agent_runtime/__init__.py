@@ -1,0 +1,1 @@
+"""Stands in for the retrieval of Amazon Bedrock Knowledge Bases."""
