@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import queue
 import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from email.message import Message
+from http.client import parse_headers
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from blueprints.local import identity
+
+RESPONSE_MODE = "Lambda-Runtime-Function-Response-Mode"
+ERROR_TYPE, ERROR_BODY = "Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"
+"""https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming"""
 
 
 @dataclass
@@ -31,11 +39,18 @@ class Invocation:
     answered: threading.Event = field(default_factory=threading.Event)
     body: bytes = b""
     failed: bool = False
+    stream: bytes | None = None
 
-    def answer(self, body: bytes, *, failed: bool) -> None:
-        """Sets the outcome; the first one counts."""
+    def answer(self, body: bytes, *, failed: bool, stream: bytes | None = None) -> None:
+        """Sets the outcome; the first one counts.
+
+        Args:
+            body: The result, or the error.
+            failed: Whether it is an error.
+            stream: What was streamed until then, if the function streams its response.
+        """
         if not self.answered.is_set():
-            self.body, self.failed = body, failed
+            self.body, self.failed, self.stream = body, failed, stream
             self.answered.set()
 
 
@@ -73,10 +88,10 @@ class RuntimeApi:
         invocation.taken.set()
         return invocation
 
-    def settle(self, request_id: str, body: bytes, *, failed: bool) -> None:
+    def settle(self, request_id: str, body: bytes, *, failed: bool, stream: bytes | None = None) -> None:
         """Takes a function's answer."""
         if invocation := self._pending.pop(request_id, None):
-            invocation.answer(body, failed=failed)
+            invocation.answer(body, failed=failed, stream=stream)
 
     def fail_all(self, body: bytes) -> None:
         """Answers everything that is waiting with the error ``body``."""
@@ -101,6 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 65536
     runtime_api: RuntimeApi
+    trailers: Message
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
         """Keeps quiet."""
@@ -121,18 +137,32 @@ class _Handler(BaseHTTPRequestHandler):
         *_, request_id, kind = self.path.split("/")
         if request_id == "init":
             self.runtime_api.fail_all(body)
+        elif self.headers.get(RESPONSE_MODE) == "streaming" and kind == "response":
+            self._settle_stream(request_id, body)
         else:
             self.runtime_api.settle(request_id, body, failed=kind == "error")
         self._reply(202, b'{"status":"OK"}', {})
 
+    def _settle_stream(self, request_id: str, stream: bytes) -> None:
+        """Takes a streamed response; an error behind its last chunk comes as trailers."""
+        error = base64.b64decode(self.trailers[ERROR_BODY]) if ERROR_BODY in self.trailers else b""
+        body = error or json.dumps(stream.decode(errors="replace")).encode()
+        self.runtime_api.settle(request_id, body, failed=ERROR_TYPE in self.trailers, stream=stream)
+
     def _body(self) -> bytes:
+        self.trailers = Message()
         length = self.headers.get("Content-Length")
-        return self.rfile.read(int(length)) if length else b"".join(iter(self._chunk, b""))
+        if length:
+            return self.rfile.read(int(length))
+        body = b"".join(iter(self._chunk, b""))
+        self.trailers = parse_headers(self.rfile)
+        return body
 
     def _chunk(self) -> bytes:
         size = int(self.rfile.readline().split(b";")[0], 16)
         chunk = self.rfile.read(size)
-        self.rfile.readline()
+        if size:
+            self.rfile.readline()
         return chunk
 
     def _reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:

@@ -69,7 +69,7 @@ def powertools_layer() -> bytes:
 
 
 def unpack(archive: bytes, directory: Path) -> None:
-    """Unpacks a ZIP file as Lambda does, with its symbolic links."""
+    """Unpacks a ZIP file as Lambda does, with its symbolic links and with the right to execute scripts."""
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
         for member in packed.infolist():
             if stat.S_ISLNK(member.external_attr >> 16):
@@ -77,7 +77,9 @@ def unpack(archive: bytes, directory: Path) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.symlink_to(packed.read(member).decode())
             else:
-                packed.extract(member, directory)
+                path = Path(packed.extract(member, directory))
+                executable = member.external_attr >> 16 & 0o111
+                path.chmod(path.stat().st_mode | executable)
 
 
 def top_level_paths(packages: tuple[str, ...]) -> list[Path]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from blueprints.local import function_launcher, identity
+from blueprints.local import exec_wrapper, function_launcher, identity
 from blueprints.local.output import Output
 from blueprints.local.runtime_api import Invocation, RuntimeApi
 from blueprints.local.runtime_files import RuntimeFiles
@@ -70,11 +70,13 @@ class Answer:
         body: The result, or the error with type, message and stack trace, as JSON.
         failed: Whether it is an error.
         log: What the function printed meanwhile.
+        stream: What it streamed, as it came, if it streams its response.
     """
 
     body: bytes
     failed: bool
     log: str
+    stream: bytes | None = None
 
 
 class ExecutionEnvironment:
@@ -93,16 +95,23 @@ class ExecutionEnvironment:
         self._api = RuntimeApi()
         paths = [files.unpacked(function.code), *files.layers(function.layers), files.runtime]
         watched, self._life_line = os.pipe()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", function_launcher.__file__, str(watched), os.pathsep.join(map(str, paths)), function.handler],
-            cwd=paths[0],
-            env=variables(function, paths[0], self.home, self._api.address, port),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=(watched,),
-        )
-        os.close(watched)
+        runtime = [function_launcher.__file__, str(watched), os.pathsep.join(map(str, paths)), function.handler]
+        wrapper = function.variables.get(exec_wrapper.VARIABLE)
+        try:
+            self._process = subprocess.Popen(
+                exec_wrapper.command(wrapper, paths, self.home, runtime) if wrapper else [sys.executable, "-I", "-S", *runtime],
+                cwd=paths[0],
+                env=variables(function, paths[0], self.home, self._api.address, port) | (exec_wrapper.variables(paths) if wrapper else {}),
+                stdin=watched if wrapper else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(watched,),
+            )
+        except OSError:
+            self._clean_up()
+            raise
+        finally:
+            os.close(watched)
         self._output = Output(self._process.stdout)
 
     @property
@@ -121,7 +130,7 @@ class ExecutionEnvironment:
             invocation.answer(_error("Sandbox.Timedout", message), failed=True)
             self._process.kill()
         self.last_used = time.monotonic()
-        return Answer(invocation.body, invocation.failed, self._output.take())
+        return Answer(invocation.body, invocation.failed, self._output.take(), invocation.stream)
 
     def _wait(self, event: threading.Event, seconds: float, invocation: Invocation) -> bool:
         """Waits for ``event``, and notices when the process ends instead."""
@@ -142,9 +151,12 @@ class ExecutionEnvironment:
 
     def end(self) -> None:
         """Ends the process and removes its files."""
-        os.close(self._life_line)
         self._process.kill()
         self._process.wait()
+        self._clean_up()
+
+    def _clean_up(self) -> None:
+        os.close(self._life_line)
         self._api.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -204,6 +216,10 @@ class Workers:
         try:
             environment = environment or ExecutionEnvironment(function, self._files, self._port)
             return environment.invoke(function, event, request_id)
+        except OSError as error:  # there is no such wrapper, or it is not executable
+            wrapper = function.variables.get(exec_wrapper.VARIABLE)
+            message = f"RequestId: {request_id} Error: fork/exec {wrapper}: {str(error.strerror).lower()}"
+            return Answer(_error("Runtime.InvalidEntrypoint", message), failed=True, log="")
         finally:
             self._release(function, environment)
 

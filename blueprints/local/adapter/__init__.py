@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from blueprints.local.adapter import calls, deliveries, encryption, functions, interfaces, messaging, resources, storage, tables, workflows
+from blueprints.local.adapter import (
+    calls,
+    deliveries,
+    encryption,
+    functions,
+    interfaces,
+    messaging,
+    polling,
+    resources,
+    storage,
+    tables,
+    workflows,
+)
 from blueprints.local.clients import Clients
 from blueprints.local.cloudformation import RegistryTypes
 from blueprints.local.dispatch import Dispatcher
@@ -44,6 +56,9 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     tables.tables_keep_their_settings()
     messaging.topics_keep_their_key()
     interfaces.requests_are_validated()
+    interfaces.access_tokens_need_scopes()
+    interfaces.responses_are_streamed()
+    polling.messages_are_gathered()
     resources.conditions_understand_functions()
     resources.alarms_on_expressions_are_kept(types)
     resources.registry_types_exist(types)

@@ -9,9 +9,15 @@ from typing import Any
 from blueprints.local import identity
 from blueprints.local.adapter.patching import replace_everywhere
 from blueprints.local.provenance import REAL, Ledger
+from blueprints.local.trust import trusts
 
 EVENTS = "events.amazonaws.com"
 KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+SCHEDULER = "scheduler.amazonaws.com"
+SCHEDULED = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "states": "states:StartExecution"}
+"""What EventBridge Scheduler does to a target, by the target's service."""
+TICK_SECONDS = 1
+"""How often it is looked for schedules that are due; ministack does so every ten seconds."""
 POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 log = logging.getLogger(__name__)
@@ -63,21 +69,26 @@ def _policy_allows(
 
 
 def rules_need_permission(ledger: Ledger) -> None:
-    """EventBridge delivers to queues, functions and state machines whatever their policies and the target's role say."""
-    from ministack.services import eventbridge
+    """EventBridge delivers to queues, functions and state machines whatever their policies and the target's role say.
 
+    What EventBridge Scheduler delivers is delivered with the rights of the target's role.
+    """
+    from ministack.services import eventbridge, scheduler
+
+    scheduler._SCHEDULE_TICK_INTERVAL = TICK_SECONDS
     invoke = eventbridge._invoke_target
 
     def invoke_permitted(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
         arn = target.get("Arn", "")
-        permitted = PERMISSIONS.get(arn.split(":")[2] if arn.count(":") > 2 else "")
+        scheduled = ":schedule/" in rule["Arn"]
+        permitted = _may_deliver if scheduled else PERMISSIONS.get(arn.split(":")[2] if arn.count(":") > 2 else "")
         if permitted is None or permitted(target, rule["Arn"]):
             invoke(target, event, rule, view)
             return
         log.warning("EventBridge may not deliver to %s for %s", arn, rule["Arn"])
-        ledger.note_call("events", "DeliverToTarget", REAL, 403)
+        ledger.note_call("scheduler" if scheduled else "events", "DeliverToTarget", REAL, 403)
         if dead := (target.get("DeadLetterConfig") or {}).get("Arn"):
-            invoke_permitted({"Id": target.get("Id"), "Arn": dead}, event, rule, view)
+            invoke_permitted({"Id": target.get("Id"), "Arn": dead, "RoleArn": target.get("RoleArn")}, event, rule, view)
 
     eventbridge._invoke_target = invoke_permitted
 
@@ -97,6 +108,24 @@ def _may_invoke(target: Mapping[str, Any], rule: str) -> bool:
 
 def _may_start(target: Mapping[str, Any], _rule: str) -> bool:
     return _role_allows(target.get("RoleArn", ""), "states:StartExecution", target["Arn"])
+
+
+def _may_deliver(target: Mapping[str, Any], schedule: str) -> bool:
+    """Tells whether EventBridge Scheduler may deliver to a target: with its role, which has to trust it.
+
+    See https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role.
+    """
+    from ministack.services import iam, kms, sqs
+
+    role, arn = target.get("RoleArn") or "", target["Arn"]
+    trust = (iam._roles.get(role.rpartition("/")[2]) or {}).get("AssumeRolePolicyDocument", "{}")
+    group = schedule.replace(":schedule/", ":schedule-group/").rpartition("/")[0]
+    trusted = any(trusts(trust, SCHEDULER, {"aws:sourceaccount": identity.ACCOUNT_ID, "aws:sourcearn": arn}) for arn in (group, schedule))
+    needed = [(action, arn) for service, action in SCHEDULED.items() if arn.split(":")[2] == service]
+    queue = sqs._queue_by_arn(arn)
+    if key := kms._resolve_key(queue["attributes"].get("KmsMasterKeyId")) if queue else None:
+        needed += [(action, key["Arn"]) for action in KEY_ACTIONS]
+    return trusted and bool(needed) and all(_role_allows(role, action, resource, _via_sqs()) for action, resource in needed)
 
 
 def _role_allows(role_arn: str, action: str, resource: str, context: Mapping[str, Any] | None = None) -> bool:

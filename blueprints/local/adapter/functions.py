@@ -33,7 +33,8 @@ def functions_run_in_awslambdaric(workers: Workers, ledger: Ledger) -> None:
             return answer
         result = workers.invoke(_function(config, record["code_zip"]), json.dumps(event).encode(), request_id)
         ledger.note_run(config["FunctionName"], config["Runtime"], failed=result.failed)
-        return {"body": json.loads(result.body or b"null"), "log": result.log, **({"error": True} if result.failed else {})}
+        stream = {"stream": result.stream} if result.stream is not None else {}
+        return {"body": json.loads(result.body or b"null"), "log": result.log, **stream, **({"error": True} if result.failed else {})}
 
     def forget(name: str, *arguments: Any, **options: Any) -> Any:
         workers.forget(name)

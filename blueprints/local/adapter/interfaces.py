@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextvars import ContextVar
 from typing import Any
 
 from blueprints.local.adapter.patching import replace_handler
@@ -46,4 +47,70 @@ def requests_are_validated() -> None:
     replace_handler(create_method, create_validated_method)
 
 
+def access_tokens_need_scopes() -> None:
+    """A method without scopes takes tokens for identities only; ministack takes access tokens too.
+
+    See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html.
+    """
+    from ministack.services import apigateway_v1
+
+    validate = apigateway_v1._validate_cognito_authorizer
+
+    async def validate_use(authorizer: dict[str, Any], method: dict[str, Any], *request: Any) -> Any:
+        claims, error = await validate(authorizer, method, *request)
+        if error is None and not method.get("authorizationScopes") and claims.get("token_use") != "id":
+            return None, apigateway_v1._gw_error("UNAUTHORIZED", "Unauthorized")
+        return claims, error
+
+    apigateway_v1._validate_cognito_authorizer = validate_use
+
+
+def responses_are_streamed() -> None:
+    """Functions that stream are not found, and what they send is not understood; here it arrives at once, when they have ended.
+
+    See https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html.
+    """
+    from ministack.services import apigateway_v1
+
+    invoke, find, respond = (
+        apigateway_v1._invoke_lambda_proxy_v1,
+        apigateway_v1._extract_lambda_ref_from_integration_uri,
+        apigateway_v1._lambda_proxy_response,
+    )
+
+    async def invoke_known(integration: dict[str, Any], *request: Any, **rest: Any) -> Any:
+        streaming.set(integration.get("uri", "").endswith(STREAMED))
+        status, headers, body = await invoke(integration, *request, **rest)
+        return status, headers, headers.pop(BODY, body)
+
+    def respond_streamed(result: dict[str, Any]) -> Any:
+        if not streaming.get() or (result.get("error") and not result.get("stream")):
+            return respond(result)
+        return _opened(result.get("stream") or b"")
+
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke_known
+    apigateway_v1._extract_lambda_ref_from_integration_uri = lambda uri: find(uri.removesuffix(STREAMED))
+    apigateway_v1._lambda_proxy_response = respond_streamed
+
+
+def _opened(stream: bytes) -> tuple[dict[str, Any] | None, str | None]:
+    """Returns the response that a function streamed: JSON with status and headers, eight zero bytes, and the body."""
+    opening, separator, body = stream.partition(bytes(8))
+    try:
+        found = json.loads(opening) if separator else None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        return None, "Internal server error"
+    cookies = {"Set-Cookie": found["cookies"]} if found.get("cookies") else {}
+    multiple = {**(found.get("multiValueHeaders") or {}), **cookies}
+    headers = {**(found.get("headers") or {}), BODY: body}
+    return {"statusCode": found.get("statusCode", 200), "headers": headers, "multiValueHeaders": multiple, "body": ""}, None
+
+
+STREAMED = "/response-streaming-invocations"
+BODY = "x-local-streamed-body"
+"""Carries the bytes of a body past ministack, which takes text only."""
+streaming: ContextVar[bool] = ContextVar("streaming", default=False)
+"""Whether the integration of the request that is being answered streams."""
 VALIDATOR_PROPERTIES = ("Name", "ValidateRequestBody", "ValidateRequestParameters")
