@@ -68,4 +68,12 @@ CATALOGUE = _by_name(
         services=("comprehend", "textract"),
         class_prefix="DocumentAnalysis",
     ),
+    Entry(
+        name="knowledge-base-rag",
+        title="Knowledge base",
+        tier="bedrock",
+        summary="Answers questions from documents with citations, under a guardrail, each tenant from its own.",
+        services=("bedrock",),
+        class_prefix="KnowledgeBaseRag",
+    ),
 )

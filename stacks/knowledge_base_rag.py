@@ -1,35 +1,68 @@
 """Answers questions from documents, with citations."""
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
+import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
 from pydantic import Field, model_validator
 
-from stacks.base import BlueprintSettings
+from ml_constructs.bedrock.answer_alarms import AnswerThresholds, watch_answers
+from ml_constructs.bedrock.answer_api import AnswerApi
+from ml_constructs.bedrock.answer_metrics import answer_graphs
+from ml_constructs.bedrock.answer_options import AnswerOptions, Sessions, Tenancy
+from ml_constructs.bedrock.answer_service import AnswerService
+from ml_constructs.bedrock.answer_users import AnswerUsers, existing_pool
+from ml_constructs.bedrock.aurora_capacity import AuroraCapacity
+from ml_constructs.bedrock.aurora_vector_store import AuroraVectorStore
+from ml_constructs.bedrock.embedding import Embedding
+from ml_constructs.bedrock.generation import Generation
+from ml_constructs.bedrock.guardrail import Guardrail
+from ml_constructs.bedrock.inference_profile import InferenceProfile
+from ml_constructs.bedrock.invocation_logging import InvocationLogging
+from ml_constructs.bedrock.knowledge_base import KnowledgeBase
+from ml_constructs.bedrock.knowledge_sources import S3Source
+from ml_constructs.bedrock.knowledge_sync import KnowledgeSync
+from ml_constructs.bedrock.models import profile_geography, refuse_shared_data
+from ml_constructs.bedrock.opensearch_capacity import ScaleToZero
+from ml_constructs.bedrock.opensearch_vector_store import OpenSearchVectorStore
+from ml_constructs.bedrock.retrieval import Retrieval
+from ml_constructs.bedrock.s3_vector_store import S3VectorStore
+from ml_constructs.bedrock.sync_options import DOCUMENT_TYPES, IMAGE_TYPES, SyncOptions
+from ml_constructs.bedrock.vector_store import VectorStore
+from ml_constructs.foundation import SecureBucket
+from ml_constructs.foundation.api_stage import Throttle
+from ml_constructs.operations import Dashboard
+from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
+from stacks.knowledge_base_options import chunking_of, hours, parsing_of, policy_of, revision_of, source_of
 from stacks.knowledge_base_settings import (
     AnswerAlarmSettings,
     AuroraSettings,
     CacheSettings,
-    Chunking,
+    ChunkingSettings,
     EmbeddingSettings,
     FixedChunkingSettings,
     GenerationSettings,
     Geography,
     GuardrailSettings,
     LimitSettings,
-    ModelId,
     OpenSearchSettings,
     ParsingSettings,
     RetrievalSettings,
     SessionSettings,
-    Source,
+    SourceSettings,
     SyncSettings,
     TenancySettings,
     UserSettings,
 )
 from stacks.settings.models import NetworkChoice
 
-STORES = ("s3-vectors", "opensearch-serverless", "aurora-pgvector")
+STORES: Mapping[str, type[VectorStore]] = {
+    "s3-vectors": S3VectorStore,
+    "opensearch-serverless": OpenSearchVectorStore,
+    "aurora-pgvector": AuroraVectorStore,
+}
 
 
 class KnowledgeBaseRagSettings(BlueprintSettings):
@@ -43,13 +76,11 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
     """The cluster, with aurora-pgvector."""
     embedding: EmbeddingSettings = EmbeddingSettings()
     """How text becomes vectors."""
-    chunking: Chunking = FixedChunkingSettings()
-    """How documents are cut into passages; a change makes new data sources."""
+    chunking: Annotated[ChunkingSettings, Field(discriminator="strategy")] = FixedChunkingSettings()
+    """How documents are cut into passages; a change makes a new knowledge base."""
     parsing: ParsingSettings = ParsingSettings()
     """How text is read from documents."""
-    context_enrichment: ModelId | None = None
-    """A model that adds to each passage what it is about; left out, none does."""
-    sources: Annotated[tuple[Source, ...], Field(max_length=4)] = ()
+    sources: Annotated[tuple[Annotated[SourceSettings, Field(discriminator="type")], ...], Field(max_length=4)] = ()
     """Where documents come from beside the bucket of the deployment."""
     retrieval: RetrievalSettings = RetrievalSettings()
     """How passages are found."""
@@ -85,8 +116,7 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
     @property
     def required_endpoints(self) -> tuple[str, ...]:
         """The services that the functions call."""
-        logging = ("bedrock", "ssm") if self.invocation_logging else ()
-        return (*logging, "bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime", "sqs", "states")
+        return ("bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime", "sqs", "states")
 
     @property
     def private_endpoints(self) -> tuple[str, ...]:
@@ -101,15 +131,11 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
             ("generation", "model"): self.generation.model,
             ("retrieval", "rerank", "model"): self.retrieval.rerank.model if self.retrieval.rerank else None,
             ("parsing", "model"): self.parsing.model,
-            ("context_enrichment",): self.context_enrichment,
         }
         return {path: model for path, model in given.items() if model is not None}
 
     def conflicts(self, *, compliance: str, network: NetworkChoice) -> Iterator[tuple[tuple[str, ...], str]]:
         """Finds models that share prompts or take them elsewhere, and parts that the network doesn't suit."""
-        # Imported late: it loads the CDK, which a look at the settings doesn't need.
-        from ml_constructs.bedrock.models import profile_geography, refuse_shared_data
-
         for path, model in self._models.items():
             geography = profile_geography(model)
             if geography is not None and self.data_may_move_to not in (geography, "global"):
@@ -128,12 +154,42 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
         if self.api == "private" and network != "own":
             yield ("api",), "private is not allowed unless network is own; allowed: regional"
 
+    @property
+    def options(self) -> AnswerOptions:
+        """How questions are answered."""
+        rerank = self.retrieval.rerank
+        chosen: dict[str, Any] = {"rerank_model": rerank.model, "candidates": rerank.candidates} if rerank else {}
+        return AnswerOptions(
+            generation=Generation(model_id=self.generation.model, **self.generation.model_dump(exclude={"model", "application_profile"})),
+            retrieval=Retrieval(passages=self.retrieval.passages, search_type=self.retrieval.search.upper(), **chosen),
+            sessions=Sessions(hours=self.sessions.hours, turns=self.sessions.turns) if self.sessions.enabled else None,
+            cache=hours(self.cache.hours),
+            tenancy=Tenancy(claim=self.tenancy.claim, attribute=self.tenancy.attribute) if self.tenancy.enabled else None,
+            max_question_characters=self.limits.question_characters,
+        )
+
     @model_validator(mode="after")
     def _store_can(self) -> "KnowledgeBaseRagSettings":
-        if self.retrieval.search == "hybrid" and self.vector_store == "s3-vectors":
-            raise ValueError("retrieval.search must be semantic when vector_store is s3-vectors, got hybrid")
-        if self.embedding.data_type == "BINARY" and self.vector_store != "opensearch-serverless":
-            raise ValueError(f"embedding.data_type must be FLOAT32 when vector_store is {self.vector_store}, got BINARY")
+        store, search = STORES[self.vector_store], self.retrieval.search.upper()
+        if search not in store.search_types:
+            raise ValueError(f"retrieval.search must be semantic when vector_store is {self.vector_store}, got {self.retrieval.search}")
+        most, tokens = store.max_stored_tokens, chunking_of(self.chunking).stored_tokens
+        if most is not None and tokens > most:
+            raise ValueError(
+                f"chunking must store at most {most} tokens with a vector when vector_store is {self.vector_store}, got {tokens}"
+            )
+        kinds = {"sharepoint": "SHAREPOINT"} | {source.type: source.type.upper() for source in self.sources}
+        if wrong := [source.type for source in self.sources if kinds[source.type] not in store.source_types]:
+            allowed = ", ".join(kind.lower() for kind in store.source_types)
+            raise ValueError(f"sources must be of type {allowed} when vector_store is {self.vector_store}, got {', '.join(wrong)}")
+        return self
+
+    @model_validator(mode="after")
+    def _values_are_taken(self) -> "KnowledgeBaseRagSettings":
+        """What the constructs refuse is refused here, before anything is defined."""
+        Embedding(**self.embedding.model_dump())
+        policy_of(self.guardrail, geography=self.data_may_move_to)
+        self.options.configuration_id({})
         return self
 
     @model_validator(mode="after")
@@ -159,3 +215,128 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
             allowed = "of type s3 or custom when tenancy.enabled is true, because others belong to no tenant"
             raise ValueError(f"sources must be {allowed}, got {', '.join(crawled)}")
         return self
+
+
+class KnowledgeBaseRagStack(BlueprintStack):
+    """Documents, their vectors and passages, the guardrail and the model, and the API that is asked."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: KnowledgeBaseRagSettings, context: DeploymentContext, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, construct_id, settings=settings, context=context, **kwargs)
+        options, defaults = settings.options, self.defaults
+        documents = self._bucket("Documents", event_bridge=True)
+        base = self._knowledge_base(settings)
+        sources = self._sources(settings, base, documents)
+        sync = KnowledgeSync(
+            self, "Sync", knowledge_base=base, sources=sources, bucket=documents, options=self._sync(settings), defaults=defaults
+        )
+        policy = policy_of(settings.guardrail, geography=settings.data_may_move_to)
+        guardrail = Guardrail(self, "Guardrail", policy=policy, key=self.key)
+        service = AnswerService(
+            self,
+            "Answers",
+            knowledge_base=base,
+            model=self._model(settings),
+            guardrail=guardrail,
+            options=options,
+            defaults=defaults,
+            streaming=settings.streaming,
+            max_concurrency=settings.limits.concurrency,
+        )
+        users, pool = self._users(settings, options.tenancy)
+        api = AnswerApi(
+            self,
+            "Api",
+            service=service,
+            users=pool,
+            defaults=defaults,
+            endpoint=self.network.endpoints["execute-api"] if self.network and settings.api == "private" else None,
+            limits=Throttle(**settings.limits.model_dump(exclude={"question_characters", "concurrency"})),
+        )
+        if settings.invocation_logging:
+            retention = cdk.Duration.days(settings.log_retention_days)
+            InvocationLogging(self, "Logging", key=self.key, access_logs=self.access_logs, defaults=defaults, retention=retention)
+        thresholds = AnswerThresholds(**settings.alarms.model_dump())
+        watch_answers(self.alarms, service=service, api=api, thresholds=thresholds)
+        sync.watch(self.alarms)
+        dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs={**answer_graphs(service, api), **sync.graphs})
+        self._output(
+            DocumentsBucketName=documents.bucket_name,
+            KnowledgeBaseId=base.knowledge_base_id,
+            DataSourceId=sources["Documents"],
+            AnswersUrl=api.answers_url,
+            StreamUrl=api.stream_url,
+            SyncQueueUrl=sync.changes.queue_url,
+            SyncStateMachineArn=sync.workflow.machine.state_machine_arn,
+            FailedDocumentsQueueUrl=sync.failed.queue_url,
+            GuardrailArn=guardrail.guardrail_arn,
+            UserPoolId=pool.user_pool_id if pool else None,
+            UserPoolClientId=users.client.user_pool_client_id if users else None,
+            DashboardName=dashboard.dashboard.dashboard_name,
+            AlarmTopicArn=self.alarms.topic.topic_arn,
+        )
+
+    def _bucket(self, construct_id: str, *, event_bridge: bool = False) -> SecureBucket:
+        return SecureBucket(
+            self,
+            construct_id,
+            key=self.key,
+            access_logs=self.access_logs,
+            event_bridge=event_bridge,
+            removal_policy=self.removal_policy,
+        )
+
+    def _knowledge_base(self, settings: KnowledgeBaseRagSettings) -> KnowledgeBase:
+        embedding = Embedding(**settings.embedding.model_dump())
+        extracted = self._bucket("Extracted") if settings.parsing.strategy == "data-automation" else None
+        store = self._store(settings, embedding)
+        return KnowledgeBase(self, "KnowledgeBase", store=store, embedding=embedding, key=self.key, extracted=extracted)
+
+    def _store(self, settings: KnowledgeBaseRagSettings, embedding: Embedding) -> VectorStore:
+        common: dict[str, Any] = {
+            "key": self.key,
+            "embedding": embedding,
+            "removal_policy": self.removal_policy,
+            "revision": revision_of(settings.chunking, settings.parsing),
+        }
+        opensearch, aurora = settings.opensearch, settings.aurora
+        if settings.vector_store == "opensearch-serverless":
+            rests = ScaleToZero(max_capacity_units=opensearch.max_capacity_units) if opensearch.scale_to_zero else None
+            return OpenSearchVectorStore(self, "Store", standby_replicas=opensearch.standby_replicas, scale_to_zero=rests, **common)
+        if settings.vector_store == "aurora-pgvector":
+            capacity = AuroraCapacity(minimum=aurora.min_capacity_units, maximum=aurora.max_capacity_units)
+            placement, defaults = self.defaults.placement, self.defaults
+            return AuroraVectorStore(self, "Store", placement=placement, defaults=defaults, capacity=capacity, **common)
+        return S3VectorStore(self, "Store", **common)
+
+    def _sources(self, settings: KnowledgeBaseRagSettings, base: KnowledgeBase, documents: SecureBucket) -> dict[str, str]:
+        """The data sources that are looked through, by their names; documents that are handed over one by one are not."""
+        ingestion: dict[str, Any] = {"chunking": chunking_of(settings.chunking), "parsing": parsing_of(settings.parsing)}
+        found = {"Documents": base.add_source("Documents", S3Source(bucket=documents, **ingestion))}
+        for number, source in enumerate(settings.sources, 1):
+            added = base.add_source(f"Source{number}", source_of(self, number, source, ingestion))
+            found |= {f"Source{number}": added} if source.type != "custom" else {}
+        return {name: source.attr_data_source_id for name, source in found.items()}
+
+    def _sync(self, settings: KnowledgeBaseRagSettings) -> SyncOptions:
+        read = DOCUMENT_TYPES if settings.parsing.strategy == "default" else (*DOCUMENT_TYPES, *IMAGE_TYPES)
+        attribute = settings.tenancy.attribute if settings.tenancy.enabled else None
+        return SyncOptions(**settings.sync.model_dump(), tenant_attribute=attribute, file_types=read)
+
+    def _model(self, settings: KnowledgeBaseRagSettings) -> InferenceProfile | str:
+        model = settings.generation.model
+        return InferenceProfile(self, "Profile", model_id=model) if settings.generation.application_profile else model
+
+    def _users(self, settings: KnowledgeBaseRagSettings, tenancy: Tenancy | None) -> tuple[AnswerUsers | None, cognito.IUserPool | None]:
+        if settings.auth != "cognito":
+            return None, None
+        if settings.users.pool_arn:
+            return None, existing_pool(self, "Pool", settings.users.pool_arn)
+        users = AnswerUsers(self, "Users", tenancy=tenancy, mfa=settings.users.mfa, removal_policy=self.removal_policy)
+        return users, users.pool
+
+    def _output(self, **outputs: str | None) -> None:
+        for name, value in outputs.items():
+            if value is not None:
+                cdk.CfnOutput(self, name, value=value)

@@ -45,8 +45,6 @@ class EmbeddingSettings(SettingsModel):
     """The embedding model."""
     dimensions: Annotated[int, Field(ge=1, le=4096)] = 1024
     """The length of a vector; the model decides what is possible."""
-    data_type: Literal["FLOAT32", "BINARY"] = "FLOAT32"
-    """The numbers of a vector; binary ones take less room, where model and store know them."""
 
 
 class FixedChunkingSettings(SettingsModel):
@@ -93,9 +91,7 @@ class NoChunkingSettings(SettingsModel):
     """How documents are cut."""
 
 
-Chunking = Annotated[
-    FixedChunkingSettings | HierarchicalChunkingSettings | SemanticChunkingSettings | NoChunkingSettings, Field(discriminator="strategy")
-]
+ChunkingSettings = FixedChunkingSettings | HierarchicalChunkingSettings | SemanticChunkingSettings | NoChunkingSettings
 
 
 class ParsingSettings(SettingsModel):
@@ -167,8 +163,6 @@ class SharePointSourceSettings(SettingsModel):
     """The Microsoft 365 tenant."""
     secret_arn: SecretArn
     """The secret with the credentials."""
-    authentication: Literal["OAUTH2_CLIENT_CREDENTIALS", "OAUTH2_SHAREPOINT_APP_ONLY_CLIENT_CREDENTIALS"] = "OAUTH2_CLIENT_CREDENTIALS"
-    """How Bedrock signs in."""
 
 
 class SalesforceSourceSettings(SettingsModel):
@@ -189,8 +183,8 @@ class CustomSourceSettings(SettingsModel):
     """What kind of source it is."""
 
 
-OnlineSource = WebSourceSettings | ConfluenceSourceSettings | SharePointSourceSettings | SalesforceSourceSettings
-Source = Annotated[S3SourceSettings | OnlineSource | CustomSourceSettings, Field(discriminator="type")]
+OnlineSourceSettings = WebSourceSettings | ConfluenceSourceSettings | SharePointSourceSettings | SalesforceSourceSettings
+SourceSettings = S3SourceSettings | OnlineSourceSettings | CustomSourceSettings
 
 
 class RerankSettings(SettingsModel):
@@ -218,11 +212,11 @@ class GenerationSettings(SettingsModel):
 
     model: ModelId = "amazon.nova-lite-v1:0"
     """A model, or a geographic or global inference profile."""
-    max_output_tokens: Annotated[int, Field(ge=1, le=128_000)] = 1024
+    max_output_tokens: Annotated[int, Field(ge=1, le=32_768)] = 1024
     """The length of an answer at most."""
     temperature: Annotated[float, Field(ge=0, le=1)] = 0
     """How freely the model chooses its words."""
-    instructions: Annotated[str, StringConstraints(max_length=4000)] = ""
+    instructions: Annotated[str, StringConstraints(max_length=2000)] = ""
     """What the model is told beside what it is always told, such as the tone."""
     prompt_caching: bool = False
     """Whether what the model is told is cached by Bedrock, where the model can."""
@@ -335,14 +329,22 @@ class LimitSettings(SettingsModel):
     """Questions a second at most."""
     burst: Annotated[int, Field(ge=1, le=5000)] = 40
     """Questions at once at most."""
+    requests_per_address: Annotated[int, Field(ge=10, le=2_000_000_000)] = 1000
+    """Questions of one address in five minutes at most."""
+    concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Questions that are worked on at once at most, taken from those of the account; left out, only the account limits them."""
 
 
 class AnswerAlarmSettings(SettingsModel):
     """When alarms are raised."""
 
+    latency_seconds: Annotated[float, Field(gt=0, le=900)] = 20
+    """What 95 of 100 answers take at most."""
     tokens_per_day: Annotated[int, Field(ge=1000, le=1_000_000_000_000)] = 5_000_000
-    """More tokens in a day than this; each is billed."""
-    blocked_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 25
-    """More interventions of the guardrail in an hour than this."""
-    latency_seconds: Annotated[int, Field(ge=1, le=900)] = 20
-    """Answers of which 5 % take longer than this."""
+    """Tokens read and written in a day; each is billed."""
+    blocked_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    """Questions and answers that the guardrail blocks in an hour."""
+    interventions_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """What it blocks or masks in an hour."""
+    no_passages_percent: Annotated[float, Field(gt=0, le=100)] = 50
+    """Questions of an hour for which nothing is found, of all."""
