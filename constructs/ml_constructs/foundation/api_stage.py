@@ -44,7 +44,7 @@ def stage_options(access_logs: logs.ILogGroup, limits: Throttle, *, signed: bool
     Args:
         access_logs: Receives a line for each request.
         limits: How many requests are taken.
-        signed: Whether callers have AWS credentials; else the authorizer's subject is logged.
+        signed: Whether callers have AWS credentials; else the subject of their token is logged.
 
     See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     """

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -25,13 +26,13 @@ CACHE = "Responses depend on the caller and on what changed a moment ago; a cach
 
 
 class ProtectedApi(Construct):
-    """A REST API of one stage with a firewall, limits and logs, for callers with AWS credentials or those that an authorizer knows.
+    """A REST API of one stage with a firewall, limits and logs, for identities of IAM or the users of a pool.
 
     Args:
         defaults: The key of the logs, and how long they are kept.
         filtering: What the firewall is told of the requests.
         endpoint: Makes the API private to this endpoint of a network.
-        authorizer: Says who may call; IAM when left out.
+        users: May call, with an identity token of the pool; when left out, IAM says who may.
         limits: How many requests are taken.
         rest_api_name: Tells the metrics of API Gateway apart from those of other APIs of the account.
 
@@ -47,12 +48,12 @@ class ProtectedApi(Construct):
         defaults: HandlerDefaults,
         filtering: Filtering,
         endpoint: ec2.IVpcEndpoint | None = None,
-        authorizer: apigateway.IAuthorizer | None = None,
+        users: cognito.IUserPool | None = None,
         limits: Throttle = DEFAULT_LIMITS,
         rest_api_name: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._defaults, self._authorizer = defaults, authorizer
+        self._defaults, self._users = defaults, users
         self._methods: list[str] = []
         self.access_logs = self._log_group("AccessLogs")
         self.api = apigateway.RestApi(
@@ -60,7 +61,7 @@ class ProtectedApi(Construct):
             "Rest",
             cloud_watch_role=True,
             default_method_options=self._callers(),
-            deploy_options=stage_options(self.access_logs, limits, signed=authorizer is None),
+            deploy_options=stage_options(self.access_logs, limits, signed=users is None),
             endpoint_configuration=apigateway.EndpointConfiguration(
                 types=[apigateway.EndpointType.PRIVATE if endpoint else apigateway.EndpointType.REGIONAL],
                 vpc_endpoints=[endpoint] if endpoint else None,
@@ -110,7 +111,7 @@ class ProtectedApi(Construct):
             request_parameters=parameters,
             request_validator=self.validator,
         )
-        if self._authorizer is None:
+        if self._users is None:
             acknowledge(method, "AwsSolutions::AwsSolutions-COG4", SIGNED)
         self._methods.append(self.api.arn_for_execute_api(verb, PARAMETER.sub("*", path), STAGE))
         return method
@@ -119,20 +120,24 @@ class ProtectedApi(Construct):
         """Lets ``grantee`` call the methods that were added so far.
 
         Raises:
-            ValueError: An authorizer says who may call, and IAM isn't asked.
+            ValueError: The users of a pool may call, and IAM isn't asked.
         """
-        if self._authorizer is not None:
-            raise ValueError(f"grantee must be known to the API's authorizer, as IAM isn't asked, got {grantee.grant_principal}")
+        if self._users is not None:
+            raise ValueError(f"grantee must be a user of the API's pool, as IAM isn't asked, got {grantee}")
         return iam.Grant.add_to_principal(grantee=grantee, actions=["execute-api:Invoke"], resource_arns=self._methods)
 
     def _callers(self) -> apigateway.MethodOptions:
-        if self._authorizer is not None:
-            return apigateway.MethodOptions(authorizer=self._authorizer)
+        if self._users is not None:
+            authorizer = apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[self._users])
+            return apigateway.MethodOptions(authorizer=authorizer)
         return apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM)
 
     def _principal(self) -> iam.IPrincipal:
-        """Those that an authorizer knows are nobody to IAM, but the policy of the API has to let them in as well."""
-        return iam.AnyPrincipal() if self._authorizer else iam.AccountPrincipal(Stack.of(self).account)
+        """Users of a pool are nobody to IAM, but the policy of the API has to let them in as well.
+
+        See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+        """
+        return iam.AnyPrincipal() if self._users else iam.AccountPrincipal(Stack.of(self).account)
 
     def _log_group(self, construct_id: str, name: str | None = None) -> logs.LogGroup:
         return logs.LogGroup(

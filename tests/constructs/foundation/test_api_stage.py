@@ -42,7 +42,7 @@ def test_a_line_for_each_request_names_the_caller_by_credentials(stage: Callable
     assert "subject" not in line
 
 
-def test_where_an_authorizer_knows_callers_their_subject_is_logged_too(stage: Callable[..., Any]) -> None:
+def test_the_subject_of_a_token_is_logged_where_callers_have_one(stage: Callable[..., Any]) -> None:
     line = json.loads(stage(signed=False)["AccessLogSetting"]["Format"])
     assert line["subject"] == "$context.authorizer.claims.sub"
     assert line["status"] == "$context.status"

@@ -39,9 +39,8 @@ def endpoint(stack: cdk.Stack) -> ec2.IInterfaceVpcEndpoint:
 
 
 @pytest.fixture
-def authorizer(stack: cdk.Stack) -> apigateway.IAuthorizer:
-    pool = cognito.UserPool.from_user_pool_id(stack, "Users", "us-east-1_Abcdefghi")
-    return apigateway.CognitoUserPoolsAuthorizer(stack, "Authorizer", cognito_user_pools=[pool])
+def users(stack: cdk.Stack) -> cognito.IUserPool:
+    return cognito.UserPool.from_user_pool_id(stack, "Users", "us-east-1_Abcdefghi")
 
 
 def test_methods_ask_for_aws_credentials_and_are_validated(define: Define, stack: cdk.Stack, template: Callable[[], Template]) -> None:
@@ -63,10 +62,10 @@ def test_the_rule_packs_find_nothing(define: Define, findings: Callable[[], dict
     assert findings() == {}
 
 
-def test_the_rule_packs_find_nothing_where_an_authorizer_decides(
-    define: Define, authorizer: apigateway.IAuthorizer, findings: Callable[[], dict[str, list[str]]]
+def test_the_rule_packs_find_nothing_where_users_of_a_pool_call(
+    define: Define, users: cognito.IUserPool, findings: Callable[[], dict[str, list[str]]]
 ) -> None:
-    define(authorizer=authorizer)
+    define(users=users)
     assert findings() == {}
 
 
@@ -109,13 +108,13 @@ def test_with_an_endpoint_the_api_is_reached_through_it_only_by_identities_of_th
     assert denied["Condition"] == {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
 
 
-def test_an_authorizer_takes_the_place_of_iam_and_is_asked_behind_an_endpoint_too(
+def test_a_pool_takes_the_place_of_iam_and_is_asked_behind_an_endpoint_too(
     define: Define,
     endpoint: ec2.IInterfaceVpcEndpoint,
-    authorizer: apigateway.IAuthorizer,
+    users: cognito.IUserPool,
     template: Callable[[], Template],
 ) -> None:
-    define(endpoint=endpoint, authorizer=authorizer)
+    define(endpoint=endpoint, users=users)
     found = template()
     methods = [each["Properties"] for each in found.find_resources("AWS::ApiGateway::Method").values()]
     assert {method["AuthorizationType"] for method in methods} == {"COGNITO_USER_POOLS"}
@@ -123,10 +122,10 @@ def test_an_authorizer_takes_the_place_of_iam_and_is_asked_behind_an_endpoint_to
     assert [statement["Principal"] for statement in rest["Properties"]["Policy"]["Statement"]] == [{"AWS": "*"}, {"AWS": "*"}]
 
 
-def test_iam_can_let_nobody_in_where_an_authorizer_decides(define: Define, stack: cdk.Stack, authorizer: apigateway.IAuthorizer) -> None:
+def test_iam_can_let_nobody_in_where_users_of_a_pool_call(define: Define, stack: cdk.Stack, users: cognito.IUserPool) -> None:
     callers = iam.Role(stack, "Callers", assumed_by=iam.AccountRootPrincipal())
-    with pytest.raises(ValueError, match="grantee must be known to the API's authorizer"):
-        define(authorizer=authorizer).grant_invoke(callers)
+    with pytest.raises(ValueError, match="grantee must be a user of the API's pool"):
+        define(users=users).grant_invoke(callers)
 
 
 def test_metrics_are_told_apart_by_the_name_of_the_api(define: Define, template: Callable[[], Template]) -> None:
