@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -99,11 +98,11 @@ class AnswerOptions:
         """How long answers are given again."""
         return int(self.cache.to_hours()) if self.cache else 0
 
-    def configuration_id(self, influences: Mapping[str, Any]) -> str:
+    def configuration_id(self, influences: Any) -> str:
         """Changes with everything that influences an answer; part of the key of those that are given again.
 
         Args:
-            influences: What has a say besides the options, such as what a guardrail enforces; without tokens.
+            influences: What has a say besides the options, such as what a guardrail enforces: anything that JSON takes, without tokens.
         """
         own = [asdict(self.generation), asdict(self.retrieval), asdict(self.tenancy) if self.tenancy else None]
         return hashlib.sha256(json.dumps([own, influences], sort_keys=True).encode()).hexdigest()[:16]
