@@ -53,8 +53,16 @@ def ALL() -> tuple[StandIn, ...]:  # noqa: N802
     """Returns a fresh stand-in for each service; models are loaded at the first request."""
     from blueprints.local.stand_ins.bedrock_agent.stand_in import BedrockAgentStandIn
     from blueprints.local.stand_ins.bedrock_agent_runtime.stand_in import BedrockAgentRuntimeStandIn
+    from blueprints.local.stand_ins.bedrock_runtime.stand_in import BedrockRuntimeStandIn
     from blueprints.local.stand_ins.comprehend.stand_in import ComprehendStandIn
     from blueprints.local.stand_ins.s3_vectors.stand_in import S3VectorsStandIn
     from blueprints.local.stand_ins.textract.stand_in import TextractStandIn
 
-    return TextractStandIn(), ComprehendStandIn(), BedrockAgentStandIn(), BedrockAgentRuntimeStandIn(), S3VectorsStandIn()
+    return (
+        TextractStandIn(),
+        ComprehendStandIn(),
+        BedrockAgentStandIn(),
+        BedrockAgentRuntimeStandIn(),
+        BedrockRuntimeStandIn(),
+        S3VectorsStandIn(),
+    )

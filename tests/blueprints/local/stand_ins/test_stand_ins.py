@@ -11,8 +11,20 @@ from botocore.session import get_session
 from blueprints.local import stand_ins
 from blueprints.local.stand_ins import StandIn, StandInError
 
-SERVICES = {"bedrock-agent", "bedrock-agent-runtime", "comprehend", "s3vectors", "textract"}
-HEAVY = ("onnxruntime", "cv2", "rapidocr_onnxruntime", "pypdfium2", "PIL", "numpy", "py3langid", "vaderSentiment")
+SERVICES = {"bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime", "comprehend", "s3vectors", "textract"}
+HEAVY = (
+    "onnxruntime",
+    "cv2",
+    "rapidocr_onnxruntime",
+    "pypdfium2",
+    "PIL",
+    "numpy",
+    "py3langid",
+    "vaderSentiment",
+    "tokenizers",
+    "safetensors",
+    "jsii",
+)
 
 
 def test_there_is_one_for_each_service() -> None:
