@@ -121,7 +121,7 @@ class Demonstration:
             reply = self._ask(question, FERRIES)
             source = self._address(f"tenants/{FERRIES}/{document}")
             check.must(reply.outcome == "answered", f"{question!r} must be answered, got {_told(reply)}")
-            check.must(reply.sources == [source], f"{question!r} must be answered from {source}, got {', '.join(reply.sources)}")
+            check.must(source in reply.sources, f"{question!r} must be answered from {source}, got {', '.join(reply.sources)}")
             check.must(words in reply.body.get("answer", ""), f"the answer to {question!r} must hold {words!r}, got {_told(reply)}")
         called = self._generations() - before
         check.seen = f"{len(ANSWERS)} answers with citations, {called} calls of a text model"
