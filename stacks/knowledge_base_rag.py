@@ -19,6 +19,7 @@ from ml_constructs.bedrock.aurora_vector_store import AuroraVectorStore
 from ml_constructs.bedrock.embedding import Embedding
 from ml_constructs.bedrock.generation import Generation
 from ml_constructs.bedrock.guardrail import Guardrail
+from ml_constructs.bedrock.guardrail_policy import GEOGRAPHIES
 from ml_constructs.bedrock.inference_profile import InferenceProfile
 from ml_constructs.bedrock.invocation_logging import InvocationLogging
 from ml_constructs.bedrock.knowledge_base import KnowledgeBase
@@ -145,9 +146,6 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
                     refuse_shared_data(".".join(path), model)
                 except ValueError as error:
                     yield path, f"{error}; compliance {compliance} demands it"
-        if self.guardrail.tier == "STANDARD" and self.data_may_move_to == "none":
-            why = "because it takes text to other regions"
-            yield ("guardrail", "tier"), f"STANDARD is not allowed with data_may_move_to none, {why}; allowed: CLASSIC"
         if self.vector_store == "aurora-pgvector" and network == "none":
             others = ", ".join(store for store in STORES if store != self.vector_store)
             yield ("vector_store",), f"{self.vector_store} is not allowed without a network; allowed: {others}"
@@ -178,18 +176,9 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
             raise ValueError(
                 f"chunking must store at most {most} tokens with a vector when vector_store is {self.vector_store}, got {tokens}"
             )
-        kinds = {"sharepoint": "SHAREPOINT"} | {source.type: source.type.upper() for source in self.sources}
-        if wrong := [source.type for source in self.sources if kinds[source.type] not in store.source_types]:
+        if wrong := [source.type for source in self.sources if source.type.upper() not in store.source_types]:
             allowed = ", ".join(kind.lower() for kind in store.source_types)
             raise ValueError(f"sources must be of type {allowed} when vector_store is {self.vector_store}, got {', '.join(wrong)}")
-        return self
-
-    @model_validator(mode="after")
-    def _values_are_taken(self) -> "KnowledgeBaseRagSettings":
-        """What the constructs refuse is refused here, before anything is defined."""
-        Embedding(**self.embedding.model_dump())
-        policy_of(self.guardrail, geography=self.data_may_move_to)
-        self.options.configuration_id({})
         return self
 
     @model_validator(mode="after")
@@ -214,6 +203,17 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
         if self.tenancy.enabled and crawled:
             allowed = "of type s3 or custom when tenancy.enabled is true, because others belong to no tenant"
             raise ValueError(f"sources must be {allowed}, got {', '.join(crawled)}")
+        return self
+
+    @model_validator(mode="after")
+    def _values_are_taken(self) -> "KnowledgeBaseRagSettings":
+        """What the constructs refuse is refused here, before anything is defined."""
+        if self.guardrail.tier == "STANDARD" and self.data_may_move_to not in GEOGRAPHIES:
+            allowed = f"{', '.join(GEOGRAPHIES)} when guardrail.tier is STANDARD, because it takes text to other regions"
+            raise ValueError(f"data_may_move_to must be one of {allowed}, got {self.data_may_move_to}")
+        Embedding(**self.embedding.model_dump())
+        policy_of(self.guardrail, geography=self.data_may_move_to)
+        self.options.configuration_id({})
         return self
 
 

@@ -90,3 +90,13 @@ DESTROYED = text(
     "deployments: {foundation: {data_on_removal: destroy}, document-analysis: {data_on_removal: destroy, network: foundation}}"
 )
 PLAIN_TEXT = text("network: none\ndeployments: {document-analysis: {features: [text, identity], text_features: []}}")
+STORES = text(
+    """
+    deployments:
+      s3-open: {blueprint: knowledge-base-rag, network: none, data_on_removal: destroy}
+      s3-closed: {blueprint: knowledge-base-rag, network: own, streaming: false}
+      opensearch-open: {blueprint: knowledge-base-rag, vector_store: opensearch-serverless, network: none}
+      opensearch-closed: {blueprint: knowledge-base-rag, vector_store: opensearch-serverless, network: own, api: private}
+      aurora-closed: {blueprint: knowledge-base-rag, vector_store: aurora-pgvector, network: own, data_on_removal: destroy}
+    """
+)

@@ -1,17 +1,24 @@
 """Synthesis gives the same bytes every time, and a blueprint can be deployed twice in one account."""
 
+import functools
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from blueprints.checks.deployed import Account, Resource
 from tests import templates
 
-TWICE = templates.text("deployments: {first: {blueprint: document-analysis}, second: {blueprint: document-analysis}}")
+BLUEPRINTS = ("document-analysis", "knowledge-base-rag")
+
+
+@functools.cache
+def twice(blueprint: str) -> Path:
+    return templates.text(f"deployments: {{first: {{blueprint: {blueprint}}}, second: {{blueprint: {blueprint}}}}}")
 
 
 def start(directory: Path, seed: int) -> subprocess.Popen[bytes]:
@@ -43,8 +50,9 @@ def names(resource: Resource) -> Iterator[str]:
                 yield f"{resource.type} {values}"
 
 
-def test_a_blueprint_can_be_deployed_twice() -> None:
-    synthesised = templates.synthesise(TWICE, rules=False)
+@pytest.mark.parametrize("blueprint", BLUEPRINTS)
+def test_a_blueprint_can_be_deployed_twice(blueprint: str) -> None:
+    synthesised = templates.synthesise(twice(blueprint), rules=False)
     account = Account(synthesised.templates)
     taken = {stack: {name for resource in account if resource.stack == stack for name in names(resource)} for stack in ("first", "second")}
     assert len(taken["first"]) > 5
@@ -52,5 +60,5 @@ def test_a_blueprint_can_be_deployed_twice() -> None:
 
 
 def test_no_deployment_exports_a_name() -> None:
-    for template in templates.synthesise(TWICE, rules=False).templates.values():
+    for template in templates.synthesise(twice("document-analysis"), rules=False).templates.values():
         assert [output for output in template["Outputs"].values() if "Export" in output] == []

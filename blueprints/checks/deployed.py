@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -151,7 +152,7 @@ class _Stack:
             **_PSEUDO_PARAMETERS,
             "AWS::Region": self.region,
             "AWS::StackName": self.name,
-            "AWS::StackId": f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{self.name}/00000000-0000-0000-0000-000000000000",
+            "AWS::StackId": f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{self.name}/{uuid.uuid5(uuid.NAMESPACE_DNS, self.name)}",
         }
         if name in pseudo_parameters:
             return pseudo_parameters[name]

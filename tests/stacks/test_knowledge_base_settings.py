@@ -24,7 +24,7 @@ KINDS = {
 
 
 def read(**settings: Any) -> KnowledgeBaseRagSettings:
-    return KnowledgeBaseRagSettings.model_validate(settings)
+    return KnowledgeBaseRagSettings.model_validate({"vector_store": "opensearch-serverless", **settings})
 
 
 @pytest.mark.parametrize("kind", KINDS)
