@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from aws_cdk import Aws, Duration, Fn, RemovalPolicy, Token
+from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -10,10 +10,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from ml_constructs.bedrock import aurora_findings
 from ml_constructs.bedrock.aurora_capacity import AuroraCapacity
-from ml_constructs.bedrock.unique_names import content_hash, unique_name
-from ml_constructs.foundation import HandlerDefaults, Placement, acknowledge
-from ml_constructs.foundation.compliance import standard_rules
+from ml_constructs.bedrock.unique_names import content_hash, lasting_name
+from ml_constructs.foundation import HandlerDefaults, Placement
 from ml_constructs.foundation.grants import READ, grant_key
 
 DATABASE = "vectors"
@@ -21,8 +21,7 @@ MAJOR_VERSION = "17"
 PORT = 5433
 BACKUPS = Duration.days(14)
 ZONES = 2
-NAME_LENGTH = 26
-"""Leaves room for a hyphen and the 36 characters that tell a stack from its predecessors."""
+MAX_NAME = 63
 
 
 class AuroraCluster(Construct):
@@ -59,7 +58,7 @@ class AuroraCluster(Construct):
         super().__init__(scope, construct_id)
         _check_zones(placement)
         # RDS takes the name of the log from that of the cluster, and makes a log without key and end if there is none yet.
-        name = f"{unique_name(self, key.key_arn, DATABASE, max_length=NAME_LENGTH)}-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}"
+        name = lasting_name(self, key.key_arn, DATABASE, max_length=MAX_NAME)
         self.log_group = logs.LogGroup(
             self,
             "Log",
@@ -75,9 +74,11 @@ class AuroraCluster(Construct):
         self.identity = content_hash(self, key.key_arn, DATABASE)
         self.cluster = self._cluster(name, key, placement, capacity, removal_policy)
         self.cluster.node.add_dependency(self.log_group)
+        # A cluster that is kept goes on using its group.
+        self.security_group.apply_removal_policy(removal_policy)
         self.arn = self.cluster.cluster_arn
         self.secret_arn = _resource(self.cluster).attr_master_user_secret_secret_arn
-        _explain(self.cluster, removal_policy)
+        aurora_findings.explain(self.cluster, removal_policy)
 
     def grant_statements(self, role: iam.Role, *actions: str) -> None:
         """Lets ``role`` run statements as the master user.
@@ -98,11 +99,13 @@ class AuroraCluster(Construct):
         writer = rds.ClusterInstance.serverless_v2(
             "Writer", enable_performance_insights=True, performance_insight_encryption_key=key, publicly_accessible=False
         )
+        # Of the major version, RDS takes the minor one that it recommends, and upgrades it in maintenance windows.
+        engine = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.of(MAJOR_VERSION, MAJOR_VERSION))
+        parameters = {"rds.force_ssl": "1"}
         cluster = rds.DatabaseCluster(
             self,
             "Cluster",
-            # Of the major version, RDS takes the minor one that it recommends, and upgrades it in maintenance windows.
-            engine=rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.of(MAJOR_VERSION, MAJOR_VERSION)),
+            engine=engine,
             backup=rds.BackupProps(retention=BACKUPS),
             cloudwatch_logs_exports=["postgresql"],
             cluster_identifier=name,
@@ -112,7 +115,7 @@ class AuroraCluster(Construct):
             enable_data_api=True,
             iam_authentication=True,
             manage_master_user_password=True,
-            parameters={"rds.force_ssl": "1"},
+            parameter_group=rds.ParameterGroup(self, "Parameters", engine=engine, parameters=parameters, removal_policy=removal_policy),
             port=PORT,
             removal_policy=removal_policy,
             security_groups=[self.security_group],
@@ -138,23 +141,3 @@ def _check_zones(placement: Placement) -> None:
     ).subnet_ids
     if not Token.is_unresolved(subnets) and len(subnets) < ZONES:
         raise ValueError(f"placement must have subnets in at least {ZONES} availability zones, got {len(subnets)}")
-
-
-def _explain(cluster: rds.DatabaseCluster, removal_policy: RemovalPolicy) -> None:
-    packs = ("HIPAA.Security", "NIST.800.53.R5")
-    acknowledge(
-        cluster,
-        standard_rules("RDSEnhancedMonitoringEnabled", packs),
-        "Its figures go to a log group that the whole account shares, without key or end; Performance Insights shows the load, encrypted.",
-    )
-    acknowledge(
-        cluster,
-        standard_rules("RDSInBackupPlan", packs),
-        "RDS keeps backups of the last 14 days, to any second; a backup plan beyond that belongs to the account.",
-    )
-    if removal_policy is RemovalPolicy.DESTROY:
-        acknowledge(
-            cluster,
-            ["AwsSolutions::AwsSolutions-RDS10", *standard_rules("RDSInstanceDeletionProtectionEnabled", packs)],
-            "The settings say that data goes with the stack, which a protected cluster would keep from going; its vectors can be made again.",
-        )

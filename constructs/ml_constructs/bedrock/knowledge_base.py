@@ -14,7 +14,7 @@ from ml_constructs.bedrock import role_models
 from ml_constructs.bedrock.base_configuration import base_configuration
 from ml_constructs.bedrock.embedding import Embedding
 from ml_constructs.bedrock.knowledge_sources import KnowledgeSource
-from ml_constructs.bedrock.unique_names import unique_name
+from ml_constructs.bedrock.unique_names import content_hash, unique_name
 from ml_constructs.bedrock.vector_store import VectorStore
 from ml_constructs.foundation import service_role
 from ml_constructs.foundation.grants import WRITE, grant_listing, grant_objects
@@ -105,7 +105,7 @@ class KnowledgeBase(Construct):
         data_source = bedrock.CfnDataSource(
             self,
             construct_id,
-            name=unique_name(self, construct_id, self.name, source.kind, repr(source.chunking), repr(source.parsing), max_length=MAX_NAME),
+            name=f"{construct_id}-{content_hash(self, self.name, source.kind, repr(source.chunking), repr(source.parsing))}",
             data_deletion_policy=data_deletion,
             data_source_configuration=source.configuration(),
             knowledge_base_id=self.knowledge_base_id,

@@ -6,7 +6,7 @@ from aws_cdk import aws_opensearchserverless as aoss
 from constructs import Construct
 
 from ml_constructs.bedrock.opensearch_policies import MAX_NAME
-from ml_constructs.bedrock.unique_names import unique_name
+from ml_constructs.bedrock.unique_names import lasting_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,5 +43,5 @@ def collection_group(scope: Construct, construct_id: str, scale_to_zero: ScaleTo
     limits = aoss.CfnCollectionGroup.CapacityLimitsProperty(
         max_indexing_capacity_in_ocu=most, max_search_capacity_in_ocu=most, min_indexing_capacity_in_ocu=0, min_search_capacity_in_ocu=0
     )
-    name = unique_name(scope, construct_id, max_length=MAX_NAME)
+    name = lasting_name(scope, construct_id, max_length=MAX_NAME)
     return aoss.CfnCollectionGroup(scope, construct_id, name=name, capacity_limits=limits, generation="NEXTGEN", standby_replicas="ENABLED")

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_opensearchserverless as aoss
 from constructs import Construct
 
-from ml_constructs.bedrock.unique_names import unique_name
+from ml_constructs.bedrock.unique_names import lasting_name
 
 MAX_NAME = 32
 READ_AND_WRITE = ("aoss:DescribeIndex", "aoss:ReadDocument", "aoss:WriteDocument")
@@ -25,21 +25,24 @@ class CollectionSecurity(Construct):
     Args:
         collection: Its name.
         key: Encrypts it; identities that make the collection need ``kms:CreateGrant`` and ``kms:DescribeKey``.
+        removal_policy: That of the collection, which needs its policies as long as it stands.
 
     See https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-network.html and
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-encryption.html
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, collection: str, key: kms.IKey) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, collection: str, key: kms.IKey, removal_policy: RemovalPolicy) -> None:
         super().__init__(scope, construct_id)
         rules = [{"ResourceType": "collection", "Resource": [f"collection/{collection}"]}]
         self.encryption = self._policy("Encryption", collection, {"Rules": rules, "AWSOwnedKey": False, "KmsARN": key.key_arn})
         private = [{"Rules": rules, "AllowFromPublic": False, "SourceServices": list(SERVICES)}]
         self.network = self._policy("Network", collection, private)
+        for policy in (self.encryption, self.network):
+            policy.apply_removal_policy(removal_policy)
 
     def _policy(self, kind: str, collection: str, document: Any) -> aoss.CfnSecurityPolicy:
         text = Stack.of(self).to_json_string(document)
-        name = unique_name(self, kind, collection, max_length=MAX_NAME)
+        name = lasting_name(self, kind, collection, max_length=MAX_NAME)
         return aoss.CfnSecurityPolicy(self, kind, name=name, policy=text, type=kind.lower())
 
 
@@ -62,7 +65,7 @@ def index_access(
     return aoss.CfnAccessPolicy(
         scope,
         construct_id,
-        name=unique_name(scope, construct_id, collection, index, max_length=MAX_NAME),
+        name=lasting_name(scope, construct_id, collection, index, max_length=MAX_NAME),
         policy=Stack.of(scope).to_json_string([{"Rules": rules, "Principal": [principal_arn]}]),
         type="data",
     )

@@ -13,7 +13,7 @@ from ml_constructs.bedrock.embedding import Embedding
 from ml_constructs.bedrock.opensearch_capacity import ScaleToZero, collection_group
 from ml_constructs.bedrock.opensearch_index import field_mapping, vector_index
 from ml_constructs.bedrock.opensearch_policies import MANAGE, MAX_NAME, READ_AND_WRITE, CollectionSecurity, index_access
-from ml_constructs.bedrock.unique_names import content_hash, unique_name
+from ml_constructs.bedrock.unique_names import content_hash, lasting_name
 from ml_constructs.bedrock.vector_store import EVERY_SOURCE, VectorStore
 
 CDK_QUALIFIER = "hnb659fds"
@@ -63,10 +63,10 @@ class OpenSearchVectorStore(VectorStore):
         if scale_to_zero and not standby_replicas:
             raise ValueError("standby_replicas must be True when scale_to_zero is set, got False")
         self.group = collection_group(self, "Group", scale_to_zero) if scale_to_zero else None
-        self.collection_name = unique_name(self, key.key_arn, standby_replicas, bool(scale_to_zero), max_length=MAX_NAME)
+        self.collection_name = lasting_name(self, key.key_arn, standby_replicas, bool(scale_to_zero), max_length=MAX_NAME)
         self.index_name = f"embeddings-{content_hash(self, embedding.dimensions, revision)}"
         self.identity = content_hash(self, self.collection_name, self.index_name)
-        self.security = CollectionSecurity(self, "Security", collection=self.collection_name, key=key)
+        self.security = CollectionSecurity(self, "Security", collection=self.collection_name, key=key, removal_policy=removal_policy)
         self.collection = aoss.CfnCollection(
             self,
             "Collection",
@@ -87,7 +87,7 @@ class OpenSearchVectorStore(VectorStore):
         )
         self._allow("Deployment", deployment_role_arn or _bootstrapped_role(self), MANAGE)
         self.ready.append(self.index)
-        for resource in (self.collection, self.index):
+        for resource in filter(None, (self.collection, self.index, self.group)):
             resource.apply_removal_policy(removal_policy)
         self.storage = self._storage()
 

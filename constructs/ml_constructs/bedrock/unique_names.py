@@ -5,10 +5,11 @@ import json
 import re
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Fn, Stack
 from constructs import Construct
 
 HASH_LENGTH = 8
+GUID_START = 8
 
 
 def content_hash(scope: Construct, *parts: Any) -> str:
@@ -32,3 +33,15 @@ def unique_name(scope: Construct, *forces: Any, max_length: int) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", Stack.of(scope).stack_name.lower())
     kept = slug[: max_length - HASH_LENGTH - 1].strip("-")
     return f"{kept}-{content_hash(scope, scope.node.path, *forces)}"
+
+
+def lasting_name(scope: Construct, *forces: Any, max_length: int) -> str:
+    """The same for what may be kept when its stack goes: told apart from what an earlier stack of the same name has left.
+
+    Args:
+        scope: Where the resource is defined.
+        forces: What CloudFormation replaces the resource for, tokens included.
+        max_length: Characters that AWS allows.
+    """
+    stack_guid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+    return f"{unique_name(scope, *forces, max_length=max_length - GUID_START - 1)}-{Fn.select(0, Fn.split('-', stack_guid))}"
