@@ -31,7 +31,7 @@ class Api:
         create: The operation that creates.
         update: The operation that changes.
         delete: The operation that deletes.
-        renamed: Names of parameters that differ from the names of the properties.
+        renamed: Names of parameters, and of members of them, that differ from the names of the properties.
         identified: The parameters that name a resource that exists, each with the attribute that it takes; as far as they can be
             found by their names unless given.
         read: The operation that tells the attributes, where the answer to the creation does not.
@@ -73,7 +73,12 @@ APIS = {
         "CreateGuardrail",
         "UpdateGuardrail",
         "DeleteGuardrail",
-        {"KmsKeyArn": "kmsKeyId"},
+        {
+            "KmsKeyArn": "kmsKeyId",
+            "ContentFiltersTierConfig": "tierConfig",
+            "TopicsTierConfig": "tierConfig",
+            "GuardrailProfileArn": "guardrailProfileIdentifier",
+        },
         identified={"guardrailIdentifier": "GuardrailArn"},
         read="GetGuardrail",
     ),

@@ -114,7 +114,7 @@ class RegistryType:
 
     def _ask_api(self, operation: str, properties: Mapping[str, Any], *, whole: bool = True) -> Stored | None:
         """Asks the service's API; ``None`` when there is none, when it takes other parameters, or when nobody implements it."""
-        parameters = {self._api.renamed.get(name, name): value for name, value in properties.items()}
+        parameters = self._renamed(properties)
         try:
             answer = self._call(operation, parameters, whole=whole)
         except (UnknownServiceError, ParamValidationError, LookupError):
@@ -125,6 +125,12 @@ class RegistryType:
             raise
         source = answer["ResponseMetadata"]["HTTPHeaders"].get(provenance.HEADER, provenance.REAL)
         return Stored(dict(properties), flattened(api_shapes.to_json(answer)) or {"answered": True}, source)
+
+    def _renamed(self, value: Any) -> Any:
+        """Returns properties, and the properties in them, under the names of the API's parameters."""
+        if isinstance(value, Mapping):
+            return {self._api.renamed.get(name, name): self._renamed(part) for name, part in value.items()}
+        return [self._renamed(part) for part in value] if isinstance(value, list) else value
 
     def _call(self, operation: str, parameters: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
         """Calls the API with those ``parameters`` that it knows, or, if ``whole``, only if it knows all of them."""
