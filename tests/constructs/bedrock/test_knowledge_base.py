@@ -17,6 +17,7 @@ from ml_constructs.bedrock.knowledge_sources import CustomSource, S3Source
 from ml_constructs.bedrock.opensearch_vector_store import OpenSearchVectorStore
 from ml_constructs.bedrock.parsing import DataAutomationParsing, FoundationModelParsing
 from ml_constructs.bedrock.s3_vector_store import S3VectorStore
+from ml_constructs.bedrock.vector_store import VectorStore
 from ml_constructs.bedrock.web_source import WebSource
 from ml_constructs.foundation.roles import service_role
 from ml_constructs.testing import rule_findings
@@ -31,7 +32,6 @@ class Bases:
     scene: KnowledgeScene
     usual: KnowledgeBase
     described: KnowledgeBase
-    revised: KnowledgeBase
     searched: KnowledgeBase
     store: OpenSearchVectorStore
     sources: dict[str, bedrock.CfnDataSource]
@@ -63,7 +63,6 @@ def bases() -> Bases:
         ),
     }
     usual.allow_reranking("amazon.rerank-v1:0")
-    revised = scene.base(S3VectorStore(stack, "Revised", key=key, embedding=titan, revision="2"))
     store = OpenSearchVectorStore(stack, "Search", key=key, embedding=titan)
     searched = scene.base(store)
     sources["web"] = searched.add_source("Web", WebSource(("https://example.com/",)))
@@ -71,7 +70,7 @@ def bases() -> Bases:
     usual.grant_retrieve(asker)
     usual.grant_ingest(feeder)
     usual.grant(feeder, "bedrock:ListKnowledgeBaseDocuments")
-    return Bases(scene, usual, described, revised, searched, store, sources, asker, feeder)
+    return Bases(scene, usual, described, searched, store, sources, asker, feeder)
 
 
 def test_it_keeps_vectors_of_the_model_in_the_store(bases: Bases) -> None:
@@ -145,16 +144,31 @@ def test_what_bedrock_keeps_on_the_way_is_encrypted_with_the_key(bases: Bases) -
 
 
 def test_data_sources_wait_for_what_the_role_may_read(bases: Bases) -> None:
-    assert bases.policies(bases.usual) <= bases.before(bases.sources["documents"])
+    assert bases.policies(bases.usual) <= set(bases.scene.resource(bases.sources["documents"])["DependsOn"])
     identity = {"Fn::GetAtt": [bases.scene.logical_id(bases.usual.resource), "KnowledgeBaseId"]}
     assert bases.scene.properties(bases.sources["documents"])["KnowledgeBaseId"] == identity
 
 
-def test_names_follow_what_forces_a_replacement(bases: Bases) -> None:
+def test_whatever_replaces_it_renames_it() -> None:
     # aws-samples/bedrock-chat#822 and awslabs/generative-ai-cdk-constructs#1114
-    names = [bases.usual.name, bases.revised.name, bases.searched.name]
-    assert len(set(names)) == 3
-    assert all(re.fullmatch(NAME, name) and name.startswith("knowledge-base-") for name in names)
+    scene = KnowledgeScene("Knowledge--Base")
+    stack, key, titan, short = scene.stack, scene.key, scene.embedding, Embedding(dimensions=256)
+    stores = [
+        scene.store,
+        S3VectorStore(stack, "Revised", key=key, embedding=titan, revision="2"),
+        S3VectorStore(stack, "Short", key=key, embedding=short),
+        OpenSearchVectorStore(stack, "Search", key=key, embedding=titan),
+    ]
+
+    def name(store: VectorStore, **arguments: Any) -> str:
+        found = KnowledgeBase(stack, "Base", store=store, embedding=store.embedding, key=key, **arguments).name
+        stack.node.try_remove_child("Base")
+        return found
+
+    names = [*map(name, stores), name(scene.store, extracted=scene.bucket)]
+    assert len(set(names)) == 5
+    assert all(re.fullmatch(NAME, found) and found.startswith("knowledge-base-") for found in names)
+    assert name(scene.store, description="Another") == names[0]
 
 
 def test_another_way_to_cut_or_read_documents_is_another_data_source() -> None:
