@@ -22,8 +22,8 @@ from documents.naming import Document
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 DOCUMENTS, RESULTS = "documents-bucket", "results-bucket"
-INDEX, JOBS, REVIEWS, CACHE = "index", "jobs", "reviews", "cache"
-KEYS = {INDEX: "document", JOBS: "pk", REVIEWS: "id", CACHE: "pk"}
+INDEX, JOBS, REVIEWS, CACHE, SYNC = "index", "jobs", "reviews", "cache", "sync"
+KEYS = {INDEX: "document", JOBS: "pk", REVIEWS: "id", CACHE: "pk", SYNC: "pk"}
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:notices"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/notices"
 QUEUES = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
@@ -49,6 +49,11 @@ VARIABLES = {
     "LANGUAGE": "auto",
     "RETENTION_DAYS": "0",
     "REVIEW_TIMEOUT_OUTCOME": "reject",
+    "SYNC_TABLE": SYNC,
+    "CHANGES_QUEUE_URL": f"{QUEUES}/changes",
+    "FAILED_QUEUE_URL": f"{QUEUES}/failed",
+    "KNOWLEDGE_BASE_ID": "KNOWLEDGE1",
+    "FILE_TYPES": '[".md", ".pdf", ".txt"]',
 }
 DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
 
@@ -83,7 +88,9 @@ class Cloud:
         self.s3.put_bucket_versioning(Bucket=DOCUMENTS, VersioningConfiguration={"Status": "Enabled"})
         for table, key in KEYS.items():
             self._create_table(table, key)
-        self.rejected, self.review_queue = (self.sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("rejected", "reviews"))
+        self.rejected, self.review_queue, self.changes, self.failed = (
+            self.sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("rejected", "reviews", "changes", "failed")
+        )
         self._numbers = itertools.count(1)
 
     def _create_table(self, table: str, key: str) -> None:

@@ -1,0 +1,1 @@
+"""Tells what came of an ingestion job."""

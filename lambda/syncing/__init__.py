@@ -1,0 +1,1 @@
+"""What the functions that keep a knowledge base in step with its documents share."""
