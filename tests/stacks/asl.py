@@ -195,18 +195,26 @@ def wrong_parameters(machine: Machine) -> list[str]:
 
 def _problems(machine: Machine, resource: str, given: Mapping[str, Any]) -> Iterator[str]:
     target = json.dumps(machine.substitutions[resource.removeprefix("${").removesuffix("}")])
-    service, operation = re.findall(r":states:::(\w+):(\w+)", target)[0]
+    service, operation = re.findall(r":states:::(?:aws-sdk:)?(\w+):(\w+)", target)[0]
     if operation == "putObject":
         yield from sorted(set(given) ^ WRITER_MEMBERS)
         return
     shape = _model(service).operation_model(operation[0].upper() + operation[1:]).input_shape
     assert shape is not None
-    yield from _check(shape, {key.removesuffix(".$"): value for key, value in given.items()}, operation)
+    yield from _check(shape, {_member(shape, key.removesuffix(".$")): value for key, value in given.items()}, operation)
+
+
+def _member(shape: StructureShape, parameter: str) -> str:
+    """Parameters of SDK integrations are written with a capital, whatever the API's members are."""
+    own = parameter[0].lower() + parameter[1:]
+    return own if parameter not in shape.members and own in shape.members else parameter
 
 
 @cache
 def _model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+    session = botocore.session.get_session()
+    plain = {name.replace("-", ""): name for name in session.get_available_services()}
+    return session.get_service_model(plain[service])
 
 
 def _check(shape: Shape, value: Any, place: str) -> Iterator[str]:

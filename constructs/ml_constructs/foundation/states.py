@@ -7,11 +7,13 @@ State = dict[str, Any]
 
 INTEGRATIONS = {
     "DynamoDbUpdateItem": "dynamodb:updateItem",
+    "GetIngestionJob": "aws-sdk:bedrockagent:getIngestionJob",
     "LambdaInvoke": "lambda:invoke",
     "LambdaInvokeAndWait": "lambda:invoke.waitForTaskToken",
     "S3ListObjects": "s3:listObjectsV2",
     "S3PutObject": "s3:putObject",
     "SqsSendMessage": "sqs:sendMessage",
+    "StartIngestionJob": "aws-sdk:bedrockagent:startIngestionJob",
 }
 
 LAMBDA_ERRORS = (
@@ -29,6 +31,12 @@ DYNAMODB_ERRORS = (
     "DynamoDB.SdkClientException",
     "DynamoDB.ThrottlingException",
     "DynamoDB.TransactionConflictException",
+    "States.Timeout",
+)
+BEDROCK_AGENT_ERRORS = (
+    "BedrockAgent.InternalServerException",
+    "BedrockAgent.SdkClientException",
+    "BedrockAgent.ThrottlingException",
     "States.Timeout",
 )
 SQS_ERRORS = ("SQS.AmazonSQSException", "SQS.KmsThrottledException", "SQS.SdkClientException", "States.Timeout")

@@ -1,0 +1,42 @@
+"""What operators are told when a knowledge base falls out of step with its documents."""
+
+from aws_cdk import aws_cloudwatch as cw
+
+from ml_constructs.operations import Alarms
+
+ADVICE = {
+    "ChangesAge": (
+        "Changes of documents wait in the queue of changes. See the log of request_sync; the knowledge base doesn't know of them yet."
+    ),
+    "FailedDocuments": (
+        "Documents were not taken in, or not wholly. The messages of the queue of failed documents tell which and why. Mend or delete the "
+        "documents, then delete the messages (aws sqs purge-queue): what still is wrong afterwards is told again when it changes."
+    ),
+    "FailedSyncs": (
+        "Runs failed, were stopped or took too long. Open the last one in Step Functions; the queue of failed documents has what Bedrock "
+        'says. The next change starts another run; to have one now, send {"source": "blueprint.again"} to the queue of changes.'
+    ),
+    "LostChanges": (
+        "Changes of documents could not be handled or delivered. See the log of request_sync, mend the cause, then move the messages to "
+        "the queue of changes (aws sqs start-message-move-task)."
+    ),
+    "LostSyncEnds": (
+        "The ends of runs could not be handled: the knowledge base may count as taken until sync.timeout_hours have passed. See the log of "
+        "close_sync, mend the cause, and send its events again."
+    ),
+}
+
+
+def watch_for(alarms: Alarms, name: str, metric: cw.IMetric, *, threshold: float, periods: int = 1) -> cw.Alarm:
+    """Adds the alarm called ``name``, one of ``ADVICE``; where nothing is counted, nothing is wrong.
+
+    Args:
+        alarms: Gets the alarm.
+        name: Its name.
+        metric: What is watched.
+        threshold: Reached, something is wrong.
+        periods: Periods of the metric in a row in which it is.
+    """
+    return alarms.add(
+        name, metric=metric, threshold=threshold, periods=periods, description=ADVICE[name], missing=cw.TreatMissingData.NOT_BREACHING
+    )
