@@ -19,6 +19,8 @@ SAFE = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     # Read by Node when it starts: leaves out CloudFormation's own validation, which costs more than a second for each app.
     "CDK_VALIDATION": "false",
+    # Each worker has a core: threads of one that wait for each other would take the other's time.
+    "OPENBLAS_NUM_THREADS": "1",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 

@@ -28,6 +28,10 @@ PORT_TAKEN = 3
 """Exit code when another program listens on the port asked for."""
 GRACE_SECONDS = 1.0
 """How long running requests may take to come to their end when the server stops."""
+CONCURRENT_EXECUTIONS = 1000
+"""How many invocations may run or wait at once, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
+OPEN_FILES = 8192
+"""An invocation that waits has two sockets, one at each end, and so has every other call; systems often allow 1,024."""
 DETACH = b"detach\n"
 """What a parent writes to standard input when the server has to outlive it."""
 
@@ -35,6 +39,7 @@ DETACH = b"detach\n"
 def main() -> None:
     """Serves until standard input ends, or until SIGTERM or SIGINT arrives."""
     arguments = _arguments()
+    processes.allow_open_files(OPEN_FILES)
     listener = _listen(arguments.port)
     port = listener.getsockname()[1]
     workspace = processes.workspace(arguments.home, os.getpid())
@@ -90,7 +95,10 @@ def server_environment(port: int, workspace: Path, region: str) -> dict[str, str
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",
+        # Left to itself, ministack allows as many as would fit into memory, each in a process; here few run, and the others wait.
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(CONCURRENT_EXECUTIONS),
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        "OPENBLAS_NUM_THREADS": "1",  # threads that wait for each other take longer than one, and texts are spread over the cores
         "TMPDIR": str(workspace),
     }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 DIMENSIONS = 384
 MAX_TOKENS = 256
 """Tokens of a text that the model takes, with the two that mark its ends; the rest is left out, as in the model's own library."""
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 1024
 REMEMBERED = 8192
 
 
@@ -51,7 +54,8 @@ class _Model:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._tokenizer: Any = None
         self._bert: Bert | None = None
-        self._loading, self._embedding = threading.Lock(), threading.Lock()
+        self._loading, self._remembering = threading.Lock(), threading.Lock()
+        self._pool = ThreadPoolExecutor(os.cpu_count())
 
     def encoding(self, text: str) -> Any:
         return self._loaded_tokenizer().encode(text, add_special_tokens=False)
@@ -59,29 +63,38 @@ class _Model:
     def embed(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        with self._embedding:
+        with self._remembering:
             found = {text: self._vectors[text] for text in texts if text in self._vectors}
-            for text, vector in self._computed(sorted({*texts} - {*found})):
-                found[text] = self._vectors[text] = vector
+        found |= self._computed(sorted({*texts} - {*found}))
+        with self._remembering:
+            self._vectors |= found
             for text in found:
                 self._vectors.move_to_end(text)
             while len(self._vectors) > self._remembered:
                 self._vectors.popitem(last=False)
         return np.stack([found[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), dtype=np.float32)
 
-    def _computed(self, texts: Sequence[str]) -> Iterator[tuple[str, Vectors]]:
-        """Yields the vectors of the texts, computed in batches of texts of about the same length."""
-        import numpy as np
-
+    def _computed(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """Computes the vectors of the texts in batches of texts of about the same length, a batch on each core."""
         rows = sorted(((self._ids(text), text) for text in texts), key=lambda row: len(row[0]))
+        batches = []
         while rows:
             size = next((count for count in range(1, len(rows)) if (count + 1) * len(rows[count][0]) > BATCH_TOKENS), len(rows))
-            batch, rows = rows[:size], rows[size:]
-            ids = np.zeros((size, len(batch[-1][0])), dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for place, (row, _) in enumerate(batch):
-                ids[place, : len(row)], mask[place, : len(row)] = row, 1
-            yield from zip((text for _, text in batch), self._loaded_bert().vectors(ids, mask), strict=True)
+            batches.append(rows[:size])
+            rows = rows[size:]
+        computed = self._pool.map(self._batch, [[ids for ids, _ in batch] for batch in batches])
+        named = (zip((text for _, text in batch), vectors, strict=True) for batch, vectors in zip(batches, computed, strict=True))
+        return dict(chain.from_iterable(named))
+
+    def _batch(self, rows: Sequence[Sequence[int]]) -> Vectors:
+        """Returns the vectors of texts by the ids of their tokens, the longest text last."""
+        import numpy as np
+
+        ids = np.zeros((len(rows), len(rows[-1])), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for place, row in enumerate(rows):
+            ids[place, : len(row)], mask[place, : len(row)] = row, 1
+        return self._loaded_bert().vectors(ids, mask)
 
     def _ids(self, text: str) -> list[int]:
         tokenizer = self._loaded_tokenizer()

@@ -75,7 +75,7 @@ class Conversation:
         """What is asked: the last query, or the user's last words."""
         queries = [block.text for block in self.blocks if QUERY in block.qualifiers]
         said = [block.text for block in self.blocks if block.role == "user" and SOURCE not in block.qualifiers]
-        return [*said, *queries][-1]
+        return [*(block.text for block in self.blocks), *said, *queries][-1]
 
     @property
     def not_known(self) -> str:
@@ -98,6 +98,9 @@ def conversation_of(request: Mapping[str, Any]) -> Conversation:
     """
     messages = request.get("messages") or []
     _check_roles([message["role"] for message in messages])
+    for number, message in enumerate(messages):
+        if not message["content"]:
+            raise _invalid(f"The content field in the Message object at messages.{number} is empty. Add a ContentBlock object to it.")
     system = [block for place, each in enumerate(request.get("system") or []) for block in _blocks(each, "system", f"system.{place}")]
     said = [
         block

@@ -12,6 +12,7 @@ END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s+[\"'(\[\u201c\u2018]?[A-Z0-9]
 ABBREVIATED = re.compile(rf"(?:^|[\s(\"'])(?:{ABBREVIATIONS})\.$")
 HEADING = re.compile(r"#{1,6}\s+(.+)")
 ITEM = re.compile(r"(?:[-*\u2022\u25aa]|\d{1,3}[.)]|[a-z][.)])\s+(.+)")
+NUMBERING = re.compile(r"\d{1,3}[.)]\s+")
 RULE_ROW = re.compile(r"[|\s:+-]*-{2,}[|\s:+-]*")
 CLOSING = (".", "!", "?", ":", ";", ",", "\u2026")
 MOST_HEADING_WORDS = 9
@@ -123,7 +124,7 @@ def _fields(line: str) -> tuple[str, ...]:
 
 def _is_heading(line: str, before: str, after: str) -> bool:
     begins = not before or before.endswith((".", "!", "?"))
-    goes_on = after[:1].islower()
+    goes_on = after[:1].islower() or bool(END.search(NUMBERING.sub("", line)))
     return begins and not goes_on and bool(after or not before) and not line.endswith(CLOSING) and len(line.split()) <= MOST_HEADING_WORDS
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.model import ListShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.session import get_session
 from moto import mock_aws
 
@@ -26,7 +26,15 @@ from blueprints.local.stand_ins.textract.stand_in import TextractStandIn
 
 SAMPLES = Path(__file__).parents[4] / "samples" / "document-analysis"
 REGION = "us-east-1"
-PLAIN: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "float": (float, int), "boolean": bool, "blob": bytes}
+PLAIN: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "long": int,
+    "boolean": bool,
+    "blob": bytes,
+    "float": (float, int),
+    "double": (float, int),
+}
 SIGN_WIDTH = 10
 
 
@@ -200,6 +208,9 @@ def _misfits(value: Any, shape: Shape, path: str) -> Iterator[str]:
             return
         for place, each in enumerate(value):
             yield from _misfits(each, shape.member, f"{path}[{place}]")
+    elif isinstance(shape, MapShape):
+        for name, each in value.items():
+            yield from _misfits(each, shape.value, f"{path}.{name}")
     else:
         yield from _plain_misfits(value, shape, path)
 

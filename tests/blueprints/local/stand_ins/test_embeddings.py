@@ -21,14 +21,20 @@ REFERENCES = {
 }
 
 
+def model(remembered: int = 100) -> embeddings._Model:
+    """A model that remembers nothing yet; loading takes longer than the tests."""
+    fresh = embeddings._Model(remembered=remembered)
+    fresh._tokenizer, fresh._bert = embeddings._MODEL._loaded_tokenizer(), embeddings._MODEL._loaded_bert()
+    return fresh
+
+
 @pytest.mark.parametrize("text", list(REFERENCES))
 def test_vectors_are_those_of_the_models_own_library(text: str) -> None:
     assert embed([text])[0, :6] == pytest.approx(REFERENCES[text], abs=1e-6)
 
 
 def test_a_text_has_the_same_vector_in_any_company() -> None:
-    model = embeddings._Model()
-    for text, vector in zip(REFERENCES, model.embed(["a longer text that stands beside the others", *REFERENCES])[1:], strict=True):
+    for text, vector in zip(REFERENCES, model().embed(["a longer text that stands beside the others", *REFERENCES])[1:], strict=True):
         assert vector[:6] == pytest.approx(REFERENCES[text], abs=1e-6)
 
 
@@ -47,31 +53,33 @@ def test_what_is_near_in_meaning_is_near() -> None:
     assert question @ near > 0.4 > 0.2 > question @ far
 
 
-def test_what_comes_after_the_models_length_does_not_count() -> None:
-    full = "tea " * (MAX_TOKENS - 2)
+def test_what_comes_after_the_models_length_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_TOKENS == 256
+    monkeypatch.setattr(embeddings, "MAX_TOKENS", 16)
+    full = "tea " * 14
     assert (embed([full])[0] == embed([full + "coffee"])[0]).all()
     assert not (embed([full])[0] == embed(["coffee " + full])[0]).all()
 
 
 def test_many_texts_are_computed_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, "BATCH_TOKENS", 8)
-    vectors = embeddings._Model().embed(["one", "one two three four", "one two", "one two three"])
+    vectors = model().embed(["one", "one two three four", "one two", "one two three"])
     assert np.abs(vectors - embed(["one", "one two three four", "one two", "one two three"])).max() < 1e-6
 
 
 def test_only_so_many_texts_are_remembered() -> None:
-    model = embeddings._Model(remembered=2)
-    model.embed(["one", "two"])
-    model.embed(["one"])
-    model.embed(["three"])
-    assert list(model._vectors) == ["one", "three"]
-    assert model.embed(["one", "two", "three"]).shape == (3, DIMENSIONS)
+    small = model(remembered=2)
+    small.embed(["one", "two"])
+    small.embed(["one"])
+    small.embed(["three"])
+    assert list(small._vectors) == ["one", "three"]
+    assert small.embed(["one", "two", "three"]).shape == (3, DIMENSIONS)
 
 
 def test_threads_get_the_same_vectors() -> None:
-    model = embeddings._Model()
+    shared = model()
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: model.embed(["This is an example sentence"]), range(4)))
+        found = list(pool.map(lambda _: shared.embed(["This is an example sentence"]), range(4)))
     assert all((vectors == found[0]).all() for vectors in found)
 
 

@@ -22,6 +22,8 @@ def apply_guardrail(request: dict[str, Any], aws: ClientFactory) -> dict[str, An
     shown = [_content(block) for block in request["content"]]
     if not any(content.is_a(GUARDED) for content in shown):
         raise StandInError("ValidationException", "content must have at least one text that is to be guarded, got none")
+    if request["source"] not in ("INPUT", "OUTPUT"):
+        raise StandInError("ValidationException", f"source must be INPUT or OUTPUT, got {request['source']}")
     guardrail = stored_guardrail(request["guardrailIdentifier"], request["guardrailVersion"], aws, unknown=UNKNOWN)
     side = request["source"].lower()
     verdict = evaluate(guardrail, side, shown, full=request.get("outputScope") == "FULL")

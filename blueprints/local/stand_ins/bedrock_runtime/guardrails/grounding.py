@@ -13,7 +13,12 @@ from blueprints.local.stand_ins.embeddings import embed
 RELEVANT = 0.6
 """The nearness in meaning of question and answer from which on relevance is 1; it falls in proportion."""
 CITATION = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
-DECLINES = re.compile(r"\b(?:not|n't|cannot|unable to)\b.{0,30}\b(?:know|hold|contain|answer|find|say|mention)", re.IGNORECASE)
+DECLINES = re.compile(
+    r"(?:(?:i'm |i am )?sorry,? (?:but )?)?(?:i|we|(?:the|these) (?:\w+ )?(?:documents?|passages?|sources?|context|text|information))"
+    r" (?:do not|don't|does not|doesn't|cannot|can't|can not|could not|couldn't|am unable to)"
+    r" (?:know|hold|contain|answer|find|say|mention)\b[^,;]*",
+    re.IGNORECASE,
+)
 DECIMALS = 2
 
 
@@ -50,7 +55,7 @@ def relevance(answer: str, _sources: Sequence[str], query: str) -> float:
 def claims(answer: str) -> list[str]:
     """Returns the sentences of the answer, without citations, but for those that say that nothing is known."""
     said = [sentence.text for sentence in sentences(CITATION.sub("", answer))]
-    return [text for text in said if not DECLINES.search(text)]
+    return [text for text in said if not DECLINES.fullmatch(text)]
 
 
 def _score(nearness: float) -> float:
