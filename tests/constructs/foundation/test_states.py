@@ -1,6 +1,14 @@
 import pytest
 
-from ml_constructs.foundation.states import DYNAMODB_ERRORS, INTEGRATIONS, LAMBDA_ERRORS, SQS_ERRORS, lambda_task, retry
+from ml_constructs.foundation.states import (
+    BEDROCK_AGENT_ERRORS,
+    DYNAMODB_ERRORS,
+    INTEGRATIONS,
+    LAMBDA_ERRORS,
+    SQS_ERRORS,
+    lambda_task,
+    retry,
+)
 from tests.stacks import asl
 
 WAITING = "lambda:invoke.waitForTaskToken"
@@ -51,7 +59,7 @@ def test_a_task_with_a_way_out_is_careful() -> None:
     assert asl.careless_tasks(definition) == {}
 
 
-@pytest.mark.parametrize("errors", [LAMBDA_ERRORS, DYNAMODB_ERRORS, SQS_ERRORS])
+@pytest.mark.parametrize("errors", [LAMBDA_ERRORS, BEDROCK_AGENT_ERRORS, DYNAMODB_ERRORS, SQS_ERRORS])
 def test_errors_are_named_once_and_without_wildcards(errors: tuple[str, ...]) -> None:
     assert len(set(errors)) == len(errors)
     assert not asl.WILDCARDS & set(errors)
