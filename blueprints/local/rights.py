@@ -23,7 +23,10 @@ INVOCATIONS = {
     "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
 }
 """The actions behind the operations that ask a model; conversations have none of their own."""
-KEY_ACTIONS = {"PutVectors": ("kms:GenerateDataKey", "kms:Decrypt"), **dict.fromkeys(("GetVectors", "QueryVectors"), ("kms:Decrypt",))}
+KEY_ACTIONS = {
+    "CreateIndex": ("kms:GenerateDataKey", "kms:Decrypt"),
+    **dict.fromkeys(("DeleteVectors", "GetVectors", "ListVectors", "PutVectors", "QueryVectors"), ("kms:Decrypt",)),
+}
 """What has to be allowed with the key that encrypts an index,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html."""
 
@@ -98,11 +101,15 @@ def _control(operation: str, parameters: Parameters, _lookup: Lookup) -> Iterato
     elif "inferenceProfileIdentifier" in parameters:
         profile = parameters["inferenceProfileIdentifier"]
         yield Right(f"bedrock:{operation}", arns.own("application-inference-profile", profile))
+    elif "resourceARN" in parameters:
+        yield Right(f"bedrock:{operation}", parameters["resourceARN"])
 
 
 def _agent(operation: str, parameters: Parameters, _lookup: Lookup) -> Iterator[Right]:
     if "knowledgeBaseId" in parameters and "agentId" not in parameters:
         yield Right(f"bedrock:{operation}", arns.own("knowledge-base", parameters["knowledgeBaseId"]))
+    elif "resourceArn" in parameters:
+        yield Right(f"bedrock:{operation}", parameters["resourceArn"])
 
 
 def _agent_runtime(operation: str, parameters: Parameters, lookup: Lookup) -> Iterator[Right]:
@@ -123,8 +130,9 @@ def _vectors(operation: str, parameters: Parameters, lookup: Lookup) -> Iterator
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_S3VectorBuckets_QueryVectors.html and _ListVectors.html
     if operation in ("ListVectors", "QueryVectors") and any(parameters.get(name) for name in ("filter", "returnData", "returnMetadata")):
         yield Right("s3vectors:GetVectors", arn)
+    asked = (parameters.get("encryptionConfiguration") or {}).get("kmsKeyArn")
     actions = KEY_ACTIONS.get(operation, ())
-    if actions and (key := lookup.key_of(arn)):
+    if actions and (key := asked or lookup.key_of(arn)):
         via = {"kms:ViaService": f"s3vectors.{identity.region()}.amazonaws.com", "kms:CallerAccount": identity.ACCOUNT_ID}
         yield from (Right(action, key, via) for action in actions)
 

@@ -25,6 +25,10 @@ class UnreadableError(ValueError):
     """The document is not what its name says, is broken, protected, or holds no text."""
 
 
+class IgnoredError(UnreadableError):
+    """The document is not even tried."""
+
+
 @dataclass(frozen=True)
 class Page:
     """The text of a page.

@@ -17,7 +17,7 @@ from blueprints.local.bedrock.knowledge_bases import index_of
 from blueprints.local.clients import ClientFactory
 from blueprints.local.stand_ins.bedrock_agent import chunking, documents, sidecars
 from blueprints.local.stand_ins.bedrock_agent.chunking import Chunk
-from blueprints.local.stand_ins.bedrock_agent.documents import UnreadableError
+from blueprints.local.stand_ins.bedrock_agent.documents import IgnoredError, UnreadableError
 from blueprints.local.stand_ins.bedrock_agent.jobs import DOCUMENT_FAILED, IGNORED, INDEXED, Document, Job
 from blueprints.local.stand_ins.bedrock_agent.sidecars import Attributes, SidecarError
 
@@ -120,8 +120,8 @@ class Ingestion:
         try:
             vectors = self._indexed(uri, found)
         except (UnreadableError, SidecarError) as error:
-            ignored = not documents.is_supported(found.key)
-            self._known[uri] = Document(uri, ("", ""), IGNORED if ignored else DOCUMENT_FAILED, str(error), old)
+            status = IGNORED if isinstance(error, IgnoredError) else DOCUMENT_FAILED
+            self._known[uri] = Document(uri, ("", ""), status, str(error), old)
             job.count("numberOfDocumentsFailed")
             job.blame(f"Encountered error: {error} [Files: {uri}]. Call to Amazon Bedrock Knowledge Bases did not succeed for this file.")
             return
@@ -132,9 +132,9 @@ class Ingestion:
     def _indexed(self, uri: str, found: Found) -> list[str]:
         """Puts the vectors of a document into the index and returns their keys."""
         if not documents.is_supported(found.key):
-            raise UnreadableError("Ignored 1 files as their file format was not supported.")
+            raise IgnoredError("Ignored 1 files as their file format was not supported.")
         if found.size > documents.MAX_BYTES:
-            raise UnreadableError(f"Ignored 1 files as they were larger than {documents.MAX_BYTES} bytes.")
+            raise IgnoredError(f"Ignored 1 files as they were larger than {documents.MAX_BYTES} bytes.")
         attributes = sidecars.parse(self._content(found.key + sidecars.SUFFIX)) if found.sidecar else Attributes()
         parts = chunking.chunks(documents.read(found.key, self._content(found.key)), self._chunking)
         names = [str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._source_id} {uri} {number}")) for number in range(len(parts))]

@@ -19,7 +19,6 @@ from blueprints.local.stand_ins.bedrock_agent_runtime.reranking import ranked, t
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
 DEFAULT_RESULTS = 5
-MAX_CHARACTERS = 20_000
 
 
 class BedrockAgentRuntimeStandIn:
@@ -68,8 +67,6 @@ def _question(request: Request) -> str:
     question = request["retrievalQuery"].get("text") or ""
     if not question.strip():
         raise _invalid("The text of the query must not be empty.")
-    if len(question) > MAX_CHARACTERS:
-        raise _invalid(f"The text of the query must have at most {MAX_CHARACTERS} characters, got {len(question)}.")
     return question
 
 

@@ -12,8 +12,11 @@ from blueprints.local import constraints, identity
 from blueprints.local.stand_ins import ClientFactory, StandInError
 from blueprints.local.stand_ins.s3_vectors.index import Index, Vector
 from blueprints.local.tags import Tags
+from blueprints.local.trust import allows
 
 Request = Mapping[str, Any]
+INDEXING = "indexing.s3vectors.amazonaws.com"
+ENCRYPTION_CONTEXT = ("aws:s3vectors:arn", "aws:s3vectors:resource-id")
 MOST_RESULTS = 100
 PAGE = 500
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html"""
@@ -68,13 +71,15 @@ class S3VectorsStandIn:
         """The operations answered."""
         return frozenset(self._answers)
 
-    def answer(self, operation: str, request: dict[str, Any], aws: ClientFactory) -> dict[str, Any]:  # noqa: ARG002
+    def answer(self, operation: str, request: dict[str, Any], aws: ClientFactory) -> dict[str, Any]:
         """Returns botocore's output for botocore's input.
 
         Raises:
             StandInError: An error that S3 Vectors declares for the operation.
         """
         constraints.check(self.service, operation, request)
+        if operation == "CreateIndex":
+            self._check_key(request, aws)
         return self._answers[operation](request)
 
     def key_of(self, arn: str) -> str | None:
@@ -87,6 +92,20 @@ class S3VectorsStandIn:
         """Returns the policy of the vector bucket that an ARN is of, and the account that owns it."""
         bucket = self._buckets.get(arn.partition("/index/")[0])
         return (bucket.policy, identity.ACCOUNT_ID) if bucket and bucket.policy else None
+
+    def _check_key(self, request: Request, aws: ClientFactory) -> None:
+        """Checks that the service may use the key of a new index in the background.
+
+        See https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html.
+        """
+        bucket = self._bucket(_without(request, "indexName"))
+        key = (request.get("encryptionConfiguration") or bucket.encryption).get("kmsKeyArn")
+        if key is None:
+            return
+        context = {"aws:sourceaccount": identity.ACCOUNT_ID, "aws:sourcearn": bucket.arn, "kms:encryptioncontextkeys": ENCRYPTION_CONTEXT}
+        policy = aws("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        if not allows(policy, INDEXING, "kms:Decrypt", context):
+            raise StandInError("AccessDeniedException", f"The policy of the key {key} does not let {INDEXING} perform kms:Decrypt", 403)
 
     def _exists(self, arn: str) -> bool:
         bucket = self._buckets.get(arn.partition("/index/")[0])
@@ -237,7 +256,7 @@ def _vector_row(vector: Vector, request: Request) -> dict[str, Any]:
     return {"key": vector.key, **data, **({"metadata": vector.metadata} if request.get("returnMetadata") else {})}
 
 
-def _without(row: dict[str, Any], name: str) -> dict[str, Any]:
+def _without(row: Request, name: str) -> dict[str, Any]:
     return {member: value for member, value in row.items() if member != name}
 
 
