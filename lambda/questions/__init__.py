@@ -1,0 +1,1 @@
+"""What the functions that answer questions from a knowledge base share."""

@@ -1,0 +1,1 @@
+"""Answers a question while the answer is being written."""
