@@ -47,7 +47,9 @@ class Callers:
         password = f"{secrets.token_urlsafe(24)}aA1!"
         attributes = {"email": name, "email_verified": "true", **({TENANT_CLAIM: tenant} if tenant is not None else {})}
         listed = [{"Name": attribute, "Value": value} for attribute, value in attributes.items()]
-        self._cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=listed, MessageAction="SUPPRESS")
+        self._cognito.admin_create_user(
+            UserPoolId=pool, Username=name, UserAttributes=listed, TemporaryPassword=password, MessageAction="SUPPRESS"
+        )
         self._cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
         asked = {"USERNAME": name, "PASSWORD": password}
         signed_in = self._cognito.initiate_auth(ClientId=self._client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
