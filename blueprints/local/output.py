@@ -35,9 +35,11 @@ class Output:
 
     def _follow(self) -> None:
         """Reads in time, so that the writer never has to wait."""
+        news = select.poll()  # unlike select.select, it takes files of any number
+        news.register(self._stream, select.POLLIN)
         more = True
         while more:
-            select.select([self._stream], [], [])
+            news.poll()
             with self._lock:
                 more = self._read_available()
         with self._lock:

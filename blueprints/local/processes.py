@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,14 @@ from pathlib import Path
 STOP_SECONDS = 5.0
 CHILDREN_SECONDS = 1.0
 """How long children may take to end before they are killed, and this process with them."""
+
+
+def allow_open_files(number: int) -> None:
+    """Lets this process open so many files and sockets, as far as the system lets it; never fewer than before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def workspace(home: Path, pid: int) -> Path:

@@ -59,6 +59,7 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     interfaces.access_tokens_need_scopes()
     interfaces.responses_are_streamed()
     polling.messages_are_gathered()
+    polling.throttled_batches_are_tried_again()
     resources.conditions_understand_functions()
     resources.alarms_on_expressions_are_kept(types)
     resources.registry_types_exist(types)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from blueprints.local.adapter.patching import replace_everywhere
 
 LONGEST_SECONDS = 2.0
 """How long messages are gathered at most, where a mapping allows up to five minutes: nobody watches a trial for that long."""
+THROTTLED_SECONDS = 0.5
+"""How long it takes until a throttled batch is tried again."""
+patient_until: ContextVar[float] = ContextVar("patient_until", default=0.0)
+"""Until when this thread tries to get a throttled function to take its batch."""
 
 
 def messages_are_gathered() -> None:
@@ -31,6 +36,33 @@ def messages_are_gathered() -> None:
         return batch
 
     replace_everywhere(receive, receive_gathered)
+
+
+def throttled_batches_are_tried_again() -> None:
+    """A batch whose function is throttled is left alone for the visibility timeout; Lambda tries again as long as that lasts.
+
+    See https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html.
+    """
+    from ministack.services import lambda_svc, sqs
+
+    execute, run = lambda_svc._execute_function, lambda_svc._run_sqs_batch
+
+    def execute_patiently(function: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = execute(function, event)
+        while result.get("throttle") and time.monotonic() < patient_until.get():
+            time.sleep(THROTTLED_SECONDS)
+            result = execute(function, event)
+        return result
+
+    def run_patiently(mapping: dict[str, Any], function: dict[str, Any], event: dict[str, Any], batch: Any, url: str, name: str) -> None:
+        token = patient_until.set(time.monotonic() + float(sqs._queues[url]["attributes"].get("VisibilityTimeout", 30)))
+        try:
+            run(mapping, function, event, batch, url, name)
+        finally:
+            patient_until.reset(token)
+
+    lambda_svc._execute_function = execute_patiently
+    lambda_svc._run_sqs_batch = run_patiently
 
 
 def _window(url: str) -> float:

@@ -1,11 +1,13 @@
 """What a process prints."""
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator
 
 import pytest
 
+from blueprints.local import processes
 from blueprints.local.output import Output
 
 
@@ -41,6 +43,19 @@ def test_what_was_written_last_is_not_lost(pipe: tuple[int, Output]) -> None:
     output._follower.join(5)
     assert output.take() == "the end"
     assert output.take() == ""
+
+
+def test_files_of_high_numbers_are_followed() -> None:
+    processes.allow_open_files(2048)
+    reading, writing = os.pipe()
+    output = Output(os.fdopen(fcntl.fcntl(reading, fcntl.F_DUPFD_CLOEXEC, 1500), "rb", buffering=0))
+    os.close(reading)
+    os.write(writing, b"a")
+    os.close(writing)
+    output._follower.join(5)
+    assert not output._follower.is_alive()
+    assert output._stream.closed
+    assert output.take() == "a"
 
 
 def test_an_output_needs_a_pipe() -> None:

@@ -23,6 +23,16 @@ processes.end_children()
 print(child.pid, flush=True)
 """
 
+OPENS_FILES = """
+import resource
+from blueprints.local import processes
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (128, {hard}))
+for number in (256, 64, 512):
+    processes.allow_open_files(number)
+    print(*resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
 
 def started(code: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True)
@@ -100,6 +110,13 @@ def test_leavings_of_the_dead_are_removed_and_their_log_is_kept(tmp_path: Path) 
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == [f"server-{os.getpid()}", f"server-{os.getpid()}.log", "server.log"]
     assert (tmp_path / "server.log").read_text() == f"log of {dead.pid}"
+
+
+@pytest.mark.parametrize(("hard", "allowed"), [("hard", ["256", "256", "512"]), ("300", ["256", "256", "300"])], ids=["free", "limited"])
+def test_files_may_be_opened_as_far_as_the_system_allows(hard: str, allowed: list[str]) -> None:
+    command = [sys.executable, "-c", OPENS_FILES.format(hard=hard)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == allowed
 
 
 def test_waiting_is_short() -> None:

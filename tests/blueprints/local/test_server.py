@@ -19,6 +19,10 @@ def test_the_emulators_listen_on_loopback_only_and_check_every_caller(tmp_path: 
     assert environment[identity.REGION_VARIABLE] == "eu-west-1"
 
 
+def test_as_many_invocations_may_be_under_way_as_in_a_new_account_whatever_the_memory(tmp_path: Path) -> None:
+    assert server.server_environment(4566, tmp_path, "eu-west-1")["LAMBDA_ACCOUNT_CONCURRENCY"] == "1000"
+
+
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     with socket.create_server((identity.LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
