@@ -20,6 +20,7 @@ STREAM_HEADERS = HEADERS | {"Content-Type": "text/event-stream"}
 def handler(event: Any, context: Any) -> Iterator[bytes]:
     """Streams the answer to one request of API Gateway as server-sent events: ``passages``, ``text`` …, ``done``.
 
+    ``passages`` begins the text anew, as when the guardrail stopped a passage; ``done`` tells which answer stands.
     An error before the first event becomes an HTTP error, one after it the event ``error`` and an error of the function.
     """
     begun = False

@@ -229,6 +229,16 @@ def test_a_planted_passage_is_withheld_before_anything_is_told(bedrock: Bedrock,
     assert streamed[-1][1]["withheld"] == ["s3://docs/evil.md"]
 
 
+def test_passages_begin_the_text_anew(bedrock: Bedrock, context: Any) -> None:
+    bedrock.replies = [stopped("Sorry, ", "ask ", "HR."), stream("30 days ", "[1].")]
+    bedrock.stopped = lambda text: "Notice" in text
+    _, streamed = ask(context)
+    assert names(streamed) == ["passages", "text", "text", "passages", "text", "text", "done"]
+    last = names(streamed).index("passages", 1)
+    assert streamed[last][1]["passages"] == PASSAGES[:1]
+    assert "".join(data["text"] for name, data in streamed[last:] if name == "text") == streamed[-1][1]["answer"]
+
+
 def test_throttling_of_the_second_attempt_is_an_http_error_still(bedrock: Bedrock, context: Any) -> None:
     bedrock.replies = [stopped("Sorry."), error("ThrottlingException", "ConverseStream")]
     bedrock.stopped = lambda text: "Notice" in text
