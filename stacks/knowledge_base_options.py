@@ -52,11 +52,17 @@ def parsing_of(settings: ParsingSettings) -> Parsing | None:
     return FoundationModelParsing(model=settings.model, prompt=settings.prompt) if settings.model else None
 
 
-def revision_of(chunking: ChunkingSettings, parsing: ParsingSettings) -> str:
-    """Stands for how passages come about, so that those of another way begin anew; empty for the defaults."""
-    if (chunking, parsing) == (FixedChunkingSettings(), ParsingSettings()):
+def revision_of(chunking: ChunkingSettings, parsing: ParsingSettings, number: int) -> str:
+    """Stands for how passages come about, so that those of another way begin anew; empty for the defaults.
+
+    Args:
+        chunking: How documents are cut.
+        parsing: How they are read.
+        number: Counts further new beginnings.
+    """
+    if (chunking, parsing, number) == (FixedChunkingSettings(), ParsingSettings(), 0):
         return ""
-    return hashlib.sha256(f"{chunking.model_dump_json()}{parsing.model_dump_json()}".encode()).hexdigest()[:8]
+    return hashlib.sha256(f"{chunking.model_dump_json()}{parsing.model_dump_json()}{number}".encode()).hexdigest()[:8]
 
 
 def policy_of(settings: GuardrailSettings, *, geography: str) -> GuardrailPolicy:

@@ -83,6 +83,8 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
     """How text is read from documents."""
     sources: Annotated[tuple[Annotated[SourceSettings, Field(discriminator="type")], ...], Field(max_length=4)] = ()
     """Where documents come from beside the bucket of the deployment."""
+    revision: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Another number begins with an empty store: passages of a source that was taken away are found until then."""
     retrieval: RetrievalSettings = RetrievalSettings()
     """How passages are found."""
     generation: GenerationSettings = GenerationSettings()
@@ -298,7 +300,7 @@ class KnowledgeBaseRagStack(BlueprintStack):
             "key": self.key,
             "embedding": embedding,
             "removal_policy": self.removal_policy,
-            "revision": revision_of(settings.chunking, settings.parsing),
+            "revision": revision_of(settings.chunking, settings.parsing, settings.revision),
         }
         opensearch, aurora = settings.opensearch, settings.aurora
         if settings.vector_store == "opensearch-serverless":

@@ -32,8 +32,8 @@ class OpenSearchSettings(SettingsModel):
 class AuroraSettings(SettingsModel):
     """The cluster of Aurora PostgreSQL."""
 
-    min_capacity_units: Annotated[float, Field(ge=0, le=256, multiple_of=0.5)] = 0.5
-    """At least so many Aurora capacity units; with 0 the cluster pauses when idle."""
+    min_capacity_units: Annotated[float, Field(ge=0.5, le=256, multiple_of=0.5)] = 0.5
+    """At least so many Aurora capacity units."""
     max_capacity_units: Annotated[float, Field(ge=1, le=256, multiple_of=0.5)] = 4
     """At most so many."""
 

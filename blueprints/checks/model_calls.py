@@ -7,7 +7,7 @@ from blueprints.checks.deployed import ACCOUNT, Account
 
 SERVICES = ("bedrock", "bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime")
 GUARDRAIL, VERSION = "guardrailConfig.guardrailIdentifier", "guardrailConfig.guardrailVersion"
-PARAMETERS = ("guardrailIdentifier", "guardrailVersion", GUARDRAIL, VERSION, "knowledgeBaseId", "modelId")
+PARAMETERS = ("KnowledgeBaseId", "guardrailIdentifier", "guardrailVersion", GUARDRAIL, VERSION, "knowledgeBaseId", "modelId")
 """Every parameter that decides what a call works on, or under which condition it is made."""
 
 Context = tuple[tuple[str, str], ...]
@@ -24,9 +24,23 @@ def model_targets(account: Account, action: str, parameters: Mapping[str, Any]) 
     if action.startswith("bedrock:InvokeModel"):
         guarded = _guarded(account, parameters)
         return [(arn, (*guarded, *by)) for arn, by in _models(account, str(parameters.get("modelId", "{unknown}")))]
-    named = parameters.get("knowledgeBaseId", parameters.get("guardrailIdentifier", "{unknown}"))
+    names = [parameters[name] for name in ("knowledgeBaseId", "KnowledgeBaseId", "guardrailIdentifier") if name in parameters]
+    named = names[0] if names else "{unknown}"
     resource = account.find(named)
-    return [(resource.arn if resource else str(named), ())]
+    targets = [resource.arn if resource else str(named)]
+    if resource and "CrossRegionConfig" in resource.properties:
+        targets.append(_profile_elsewhere(str(resource.properties["CrossRegionConfig"]["GuardrailProfileArn"])))
+    return [(arn, ()) for arn in targets]
+
+
+def _profile_elsewhere(profile: str) -> str:
+    """A guardrail across regions is applied by its profile, in a region of the same geography.
+
+    See https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+    """
+    parts = profile.split(":")
+    parts[3] = f"{parts[3].split('-')[0]}-example-1"
+    return ":".join(parts)
 
 
 def _guarded(account: Account, parameters: Mapping[str, Any]) -> Context:
@@ -48,6 +62,8 @@ def _models(account: Account, model: str) -> Iterator[tuple[str, Context]]:
     yield profile.arn, ()
     source = str(profile.properties["ModelSource"]["CopyFrom"])
     for arn in _arns(account, source.rpartition("/")[2]):
+        if ":inference-profile/" in arn:
+            continue
         yield arn, (("bedrock:inferenceprofilearn", profile.arn),)
 
 

@@ -39,7 +39,9 @@ def _service(need: Need) -> str | None:
 def _context(need: Need) -> EvalContext:
     service = _service(need)
     return EvalContext(
-        principal_arn="" if service else need.principal.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/session",
+        # The role, not its session: aws:PrincipalArn is.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+        principal_arn="" if service else need.principal,
         principal_type="Service" if service else "AssumedRole",
         principal_account=ACCOUNT,
         action=need.action,

@@ -16,9 +16,11 @@ _PARAMETERS = {
     "ec2": ("GroupId",),
     "events": ("EventBusName",),
     "lambda": ("FunctionName",),
+    "rds-data": ("resourceArn",),
     "s3": ("Bucket",),
     "sns": ("TopicArn",),
     "sqs": ("QueueUrl",),
+    "ssm": ("Name",),
     "stepfunctions": ("stateMachineArn", "executionArn", "taskToken"),
 }
 # Every parameter that decides which resource a call works on, or which other permission it takes.
@@ -26,6 +28,7 @@ TELLING_PARAMETERS = {
     *itertools.chain.from_iterable(_PARAMETERS.values()),
     *("Key", "IndexName", "VersionId", "CopySource.Bucket", "CopySource.Key", "Delete.Objects.VersionId"),
     *("NotificationChannel.RoleArn", "NotificationChannel.SNSTopicArn"),
+    *("loggingConfig.cloudWatchConfig.roleArn", "secretArn"),
     *MODEL_PARAMETERS,
 }
 _OBJECT_ACTIONS = ("Object", "MultipartUploadParts", "AbortMultipartUpload")
@@ -73,6 +76,8 @@ def call_targets(account: Account, service: str, operation: str, parameters: Map
             arn = _object_arn(account, parameters, "CopySource." if is_source else "")
         if service == "ec2" and arn != UNKNOWN:
             arn = f"arn:aws:ec2:{account.region}:{ACCOUNT}:security-group/{arn}"
+        if service == "ssm" and arn != UNKNOWN:
+            arn = f"arn:aws:ssm:{account.region}:{ACCOUNT}:parameter/{arn.lstrip('/')}"
         if service == "dynamodb" and "IndexName" in parameters:
             arn = f"{arn}/index/{parameters['IndexName']}"
         found.append((action, arn, ()))

@@ -23,7 +23,7 @@ class ApiCall:
     service: str
     method: str
     parameters: tuple[tuple[str, str], ...]
-    place: str = field(compare=False)
+    place: str
 
 
 @dataclass(frozen=True)

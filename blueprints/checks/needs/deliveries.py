@@ -105,7 +105,7 @@ def method_needs(account: Account, method: Resource) -> Iterator[Need]:
     """
     properties = method.properties
     uri = str(properties.get("Integration", {}).get("Uri", ""))
-    function = account.find(uri.split("/functions/")[-1].removesuffix("/invocations"))
+    function = account.find(uri.split("/functions/")[-1].removesuffix("/invocations").removesuffix("/response-streaming-invocations"))
     if function:
         api = account.find(properties["RestApiId"])
         stages = [stage for stage in account.of_type("AWS::ApiGateway::Stage") if account.find(stage.properties["RestApiId"]) is api]
@@ -125,6 +125,21 @@ def _path(account: Account, method: Resource) -> str:
     return "/" + "/".join(parts)
 
 
+def vector_index_needs(account: Account, index: Resource) -> Iterator[Need]:
+    """What S3 Vectors needs of a key to keep an index in order.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html
+    """
+    key = key_of(account, index)
+    context = (
+        ("aws:sourceaccount", ACCOUNT),
+        ("aws:sourcearn", index.arn.split("/index/")[0]),
+        ("kms:encryptioncontextkeys", "aws:s3vectors:arn"),
+    )
+    if key:
+        yield Need("indexing.s3vectors.amazonaws.com", "kms:Decrypt", key.arn, f"{index.logical_id} is kept in order", context)
+
+
 _SENDERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
     "AWS::ApiGateway::Method": method_needs,
     "AWS::CloudTrail::Trail": trail_needs,
@@ -132,6 +147,7 @@ _SENDERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
     "AWS::Events::Rule": rule_needs,
     "AWS::Logs::LogGroup": log_group_needs,
     "AWS::S3::Bucket": bucket_needs,
+    "AWS::S3Vectors::Index": vector_index_needs,
     "AWS::SNS::Subscription": subscription_needs,
 }
 

@@ -12,7 +12,13 @@ _READ, _WRITE = ("kms:Decrypt",), ("kms:GenerateDataKey",)
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
 # https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html
+# https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions.html
 _KEY_ACTIONS = {
+    "bedrock:ApplyGuardrail": _READ,
+    "s3vectors:GetVectors": _READ,
+    "s3vectors:PutVectors": _READ,
+    "s3vectors:QueryVectors": _READ,
     "s3:GetObject": _READ,
     "s3:GetObjectVersion": _READ,
     "s3:PutObject": _WRITE,
@@ -38,6 +44,10 @@ def key_of(account: Account, resource: Resource) -> Resource | None:
             key = properties.get("SSESpecification", {}).get("KMSMasterKeyId")
         case "AWS::StepFunctions::StateMachine":
             key = properties.get("EncryptionConfiguration", {}).get("KmsKeyId")
+        case "AWS::Bedrock::Guardrail":
+            key = properties.get("KmsKeyArn")
+        case "AWS::S3Vectors::Index":
+            key = properties.get("EncryptionConfiguration", {}).get("KmsKeyArn")
         case "AWS::Logs::LogGroup" | "AWS::CloudTrail::Trail":
             key = properties.get("KmsKeyId", properties.get("KMSKeyId"))
         case _:
@@ -69,3 +79,19 @@ def encryption_needs(account: Account, needs: Iterable[Need]) -> Iterator[Need]:
         for action in wanted:
             context = tuple(sorted({**dict(_context(resource)), **dict(need.context)}.items()))
             yield Need(need.principal, action, key.arn, f"{need.reason}, {resource.logical_id} is encrypted", context)
+
+
+def secret_key_needs(account: Account, role: str, arn: str) -> Iterator[Need]:
+    """What who reads a secret needs of its key, also of one that RDS makes for the master user.
+
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    secret = account.find(arn)
+    managed = [cluster for cluster in account.of_type("AWS::RDS::DBCluster") if cluster.attribute("MasterUserSecret.SecretArn") == arn]
+    given = (
+        [secret.properties.get("KmsKeyId")] if secret else [cluster.properties["MasterUserSecret"].get("KmsKeyId") for cluster in managed]
+    )
+    key = account.find(given[0]) if given else None
+    if key:
+        context = (("kms:viaservice", f"secretsmanager.{account.region}.amazonaws.com"),)
+        yield Need(role, "kms:Decrypt", key.arn, "the secret is encrypted", context)

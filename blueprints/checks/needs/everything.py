@@ -21,7 +21,7 @@ def all_needs(account: Account, root: Path, facts: Facts) -> list[Need]:
         root: Folder of the handler packages.
         facts: What settings and events decide.
     """
-    needs = [*workflow_needs(account, facts), *service_role_needs(account)]
+    needs = [*workflow_needs(account, facts), *service_role_needs(account, facts)]
     for function in account.of_type("AWS::Lambda::Function"):
         needs += runtime_needs(account, function)
         needs += handler_needs(account, function, root, facts)

@@ -15,7 +15,7 @@ class Facts:
         named: ARNs of the resources that events name, by use. ``textract:Read`` stands for the documents that Textract reads.
         also: ARNs by use for permissions that decide what a call answers, such as ``s3:ListBucket`` for a missing object, and for the
             keys of buckets that no template defines.
-        unused: Actions that the code can take and the settings switch off.
+        unused: Actions that the code can take and the settings switch off, for all packages or as ``package action`` for one.
     """
 
     named: Mapping[Use, Sequence[str]] = field(default_factory=dict)

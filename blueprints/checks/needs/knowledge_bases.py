@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints.checks.deployed import ACCOUNT, Account, Resource
+from blueprints.checks.needs.encryption import secret_key_needs
 from blueprints.checks.permissions import Need
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
@@ -19,7 +20,9 @@ def knowledge_base_needs(account: Account, knowledge_base: Resource) -> Iterator
     yield Need(role, "bedrock:InvokeModel", vectors["EmbeddingModelArn"], "text is embedded")
     for action, arn in _store(properties["StorageConfiguration"]):
         yield Need(role, action, arn, "vectors are stored and searched")
-        yield from _secret_key(account, role, action, arn)
+        if action == "secretsmanager:GetSecretValue":
+            yield from secret_key_needs(account, role, arn)
+    yield from _reranking(account, role, knowledge_base)
     for source in account.of_type("AWS::Bedrock::DataSource"):
         if source.properties["KnowledgeBaseId"] == knowledge_base.ref:
             yield from _source(account, role, source)
@@ -35,8 +38,24 @@ def _store(storage: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "secretsmanager:GetSecretValue", found["CredentialsSecretArn"]
 
 
+def _reranking(account: Account, role: str, knowledge_base: Resource) -> Iterator[Need]:
+    """A retrieval that names a reranking model has it invoked with the role of the knowledge base.
+
+    See https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+    """
+    for function in account.of_type("AWS::Lambda::Function"):
+        variables = function.properties.get("Environment", {}).get("Variables", {})
+        model = variables.get("RERANK_MODEL_ARN")
+        if model and variables.get("KNOWLEDGE_BASE_ID") == knowledge_base.ref:
+            yield Need(role, "bedrock:Rerank", "*", "passages are put in order")
+            yield Need(role, "bedrock:InvokeModel", model, "passages are put in order")
+
+
 def _source(account: Account, role: str, source: Resource) -> Iterator[Need]:
     configuration, place = source.properties["DataSourceConfiguration"], source.logical_id
+    if key := source.properties.get("ServerSideEncryptionConfiguration", {}).get("KmsKeyArn"):
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            yield Need(role, action, key, f"what is on its way from {place} is encrypted")
     if bucket := configuration.get("S3Configuration"):
         own = (("aws:resourceaccount", ACCOUNT),)
         yield Need(role, "s3:ListBucket", bucket["BucketArn"], f"{place} is listed", own)
@@ -46,7 +65,7 @@ def _source(account: Account, role: str, source: Resource) -> Iterator[Need]:
         if found := configuration.get(f"{kind}Configuration"):
             secret = found["SourceConfiguration"]["CredentialsSecretArn"]
             yield Need(role, "secretsmanager:GetSecretValue", secret, f"{place} signs in")
-            yield from _secret_key(account, role, "secretsmanager:GetSecretValue", secret)
+            yield from secret_key_needs(account, role, secret)
     ingestion = source.properties.get("VectorIngestionConfiguration", {})
     for model in _models(ingestion):
         yield Need(role, "bedrock:InvokeModel", model, f"{place} is read by a model")
@@ -61,15 +80,3 @@ def _models(ingestion: Mapping[str, Any]) -> Iterator[str]:
     parsing = ingestion.get("ParsingConfiguration", {}).get("BedrockFoundationModelConfiguration", {})
     enrichment = ingestion.get("ContextEnrichmentConfiguration", {}).get("BedrockFoundationModelConfiguration", {})
     yield from (found["ModelArn"] for found in (parsing, enrichment) if found)
-
-
-def _secret_key(account: Account, role: str, action: str, arn: str) -> Iterator[Need]:
-    """A secret is decrypted on behalf of who reads it.
-
-    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-    """
-    secret = account.find(arn)
-    key = account.find(secret.properties.get("KmsKeyId")) if secret and action == "secretsmanager:GetSecretValue" else None
-    if key:
-        context = (("kms:viaservice", f"secretsmanager.{account.region}.amazonaws.com"),)
-        yield Need(role, "kms:Decrypt", key.arn, "the secret is encrypted", context)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from blueprints.checks.deployed import Account, Resource
+from blueprints.checks.deployed import ACCOUNT, Account, Resource
+from blueprints.checks.needs.facts import Facts
 from blueprints.checks.needs.knowledge_bases import knowledge_base_needs
 from blueprints.checks.permissions import Need
 
@@ -71,6 +72,21 @@ def schedule_needs(account: Account, schedule: Resource) -> Iterator[Need]:
             yield Need(target["RoleArn"], "sqs:SendMessage", queue.arn, f"{schedule.logical_id} sends")
 
 
+def logging_needs(account: Account, logging: Resource) -> Iterator[Need]:
+    """What Bedrock does with the role that it logs invocations with, and what it writes itself.
+
+    See https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+    """
+    group, bucket = account.find(logging.properties["LogGroupName"]), account.find(logging.properties["BucketName"])
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents") if group else ():
+        stream = f"{group.arn[:-2]}:log-stream:aws/bedrock/modelinvocations" if group else ""
+        yield Need(logging.properties["RoleArn"], action, stream, "invocations are logged")
+    if bucket:
+        context = (("aws:sourceaccount", ACCOUNT), ("aws:sourcearn", f"arn:aws:bedrock:{account.region}:{ACCOUNT}:example"))
+        body = f"{bucket.arn}/AWSLogs/{ACCOUNT}/BedrockModelInvocationLogs/example"
+        yield Need("bedrock.amazonaws.com", "s3:PutObject", body, "large bodies are logged", context)
+
+
 _USERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
     "AWS::ApiGateway::Account": gateway_needs,
     "AWS::Bedrock::KnowledgeBase": knowledge_base_needs,
@@ -78,11 +94,16 @@ _USERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
     "AWS::EC2::FlowLog": flow_log_needs,
     "AWS::Events::Rule": rule_needs,
     "AWS::Scheduler::Schedule": schedule_needs,
+    "Custom::InvocationLogging": logging_needs,
 }
 
 
-def service_role_needs(account: Account) -> Iterator[Need]:
+def service_role_needs(account: Account, facts: Facts) -> Iterator[Need]:
     """What services do with the roles that the templates hand them."""
     for resource in account:
         if resource.type in _USERS:
             yield from _USERS[resource.type](account, resource)
+        if resource.type == "AWS::Bedrock::KnowledgeBase":
+            context = (("kms:viaservice", f"s3.{account.region}.amazonaws.com"),)
+            for arn in facts.also.get((resource.type, "kms:Decrypt"), ()):
+                yield Need(resource.properties["RoleArn"], "kms:Decrypt", arn, "documents are encrypted", context)

@@ -97,7 +97,7 @@ def grant_invoke_model(
         scope: Gives account, region and partition.
         model_id: Of the model or profile; a profile's model can be invoked through the profile alone.
         guardrail: Its current version has to be named by every call of a model that the role makes, whatever else allows the call.
-        streaming: Whether answers may be streamed.
+        streaming: Whether answers are streamed, instead of given as a whole.
         unguarded: Ids of models that the role may be allowed without the guardrail, such as rerankers, which take none.
 
     See https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html and
@@ -113,7 +113,7 @@ def grant_invoke_model(
 
 
 def _allow(role: iam.Role, profile: str | None, models: Sequence[str], guardrail: Guardrail | None, streaming: bool) -> None:
-    actions = [INVOKE, STREAM] if streaming else [INVOKE]
+    actions = [STREAM if streaming else INVOKE]
     guarded = {GUARDRAIL_KEY: guardrail.versioned_arn} if guardrail else {}
     if profile is not None:
         role.add_to_policy(_statement(actions, [profile], guarded))

@@ -35,7 +35,7 @@ def test_a_global_profile_asks_for_the_model_of_no_region() -> None:
     assert MODEL.replace("us-east-1", "") in arns("bedrock:InvokeModel", modelId="global.amazon.nova-lite-v1:0")
 
 
-@pytest.mark.parametrize(("name", "count"), [("Plain", 2), ("Wide", 4)])
+@pytest.mark.parametrize(("name", "count"), [("Plain", 2), ("Wide", 3)])
 def test_an_application_profile_is_itself_and_what_it_stands_for_by_its_name(name: str, count: int) -> None:
     profile = f"{PROFILES}/s-{name}"
     targets = model_targets(ACCOUNT, "bedrock:InvokeModelWithResponseStream", {"modelId": profile})

@@ -100,7 +100,7 @@ def test_a_guardrail_is_demanded_where_calls_are_allowed_and_everything_else_is_
     both = [INVOKE, STREAM]
     assert on_profile["Condition"] == {"StringEquals": named}
     assert on_model["Condition"] == {"StringEquals": {**named, "bedrock:InferenceProfileArn": stack.resolve(profile.arn)}}
-    assert (on_profile["Action"], on_model["Action"]) == (both, both)
+    assert (on_profile["Action"], on_model["Action"]) == (STREAM, STREAM)
     assert on_model["Resource"] == stack.resolve(invocation_arns(stack, NOVA)[0])
     assert denied == {"Action": both, "Effect": "Deny", "Resource": "*", "Condition": {"StringNotEquals": named}}
 
@@ -123,7 +123,7 @@ def test_models_that_take_no_guardrail_are_spared(stack: cdk.Stack, role: iam.Ro
 def test_without_an_application_profile_a_model_is_invoked_as_it_is(stack: cdk.Stack, role: iam.Role) -> None:
     grant_invoke_model(role, stack, NOVA, streaming=True)
     model = stack.resolve(invocation_arns(stack, NOVA)[0])
-    assert statements(stack) == [{"Action": [INVOKE, STREAM], "Effect": "Allow", "Resource": model}]
+    assert statements(stack) == [{"Action": STREAM, "Effect": "Allow", "Resource": model}]
 
 
 @pytest.mark.parametrize("prefix", ["eu.", "global."])
