@@ -95,5 +95,6 @@ class Trial:
 
 
 def answerer(calls: Iterable[Mapping[str, Any]]) -> str:
-    """Says which program wrote answers in place of a model."""
-    return ", ".join(sorted({call["provenance"] for call in calls if call["operation"] in GENERATING}))
+    """Says which program wrote answers in place of a model; calls that were refused have got none."""
+    answered = [call for call in calls if call["operation"] in GENERATING and call["failed"] < call["count"]]
+    return ", ".join(sorted({call["provenance"] for call in answered}))

@@ -15,8 +15,9 @@ from blueprints.trying.steps import Steps
 from blueprints.trying.trial import Session
 
 CALLS = [
-    {"operation": "Converse", "provenance": "stand-in extractive sentences (MiniLM)", "count": 2},
-    {"operation": "InvokeModel", "provenance": "stand-in MiniLM", "count": 9},
+    {"operation": "Converse", "provenance": "stand-in extractive sentences (MiniLM)", "count": 2, "failed": 1},
+    {"operation": "Converse", "provenance": "real", "count": 1, "failed": 1},
+    {"operation": "InvokeModel", "provenance": "stand-in MiniLM", "count": 9, "failed": 0},
 ]
 
 
