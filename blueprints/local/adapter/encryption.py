@@ -43,7 +43,8 @@ def encrypted_data_needs_its_key() -> None:
         if refused is None:
             return deny(service, action, principal, request_id, **details)
         message = f"User: {principal} is not authorized to perform: {refused[0]} on resource: {refused[1]}"
-        return deny(service, refused[0], principal, request_id, **{**details, "message": f"{message} because no policy allows the action"})
+        reason = "with an explicit deny in a policy" if details.get("explicit_deny") else "because no policy allows the action"
+        return deny(service, refused[0], principal, request_id, **{**details, "message": f"{message} {reason}"})
 
     replace_everywhere(enforce, enforce_key)
     replace_everywhere(deny, deny_key)

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from blueprints.local.stand_ins.bedrock_agent_runtime import stand_in
 from tests.blueprints.local.knowledge import KEYS, MODEL, Knowledge
 
+IMPLICIT = {"key": "k", "type": "STRING", "description": "d"}
 RERANKER = {"modelConfiguration": {"modelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0"}}
 
 
