@@ -18,6 +18,7 @@ GUARDRAIL = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/abc123"
 VARIABLES = {
     "KNOWLEDGE_BASE_ID": "KNOWLEDGE1",
     "MODEL_ID": "amazon.nova-lite-v1:0",
+    "MODEL_NAME": "amazon.nova-lite-v1:0",
     "GUARDRAIL_ARN": GUARDRAIL,
     "GUARDRAIL_VERSION": "1",
     "MAX_OUTPUT_TOKENS": "512",

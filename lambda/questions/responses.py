@@ -48,7 +48,7 @@ def response_of(result: Result, settings: Settings) -> dict[str, Any]:
         "citations": citations(result.answer, result.passages) if shown else [],
         "passages": listed(result.passages),
         "withheld": list(dict.fromkeys(passage.source for passage in result.withheld)),
-        "model": settings.model_id,
+        "model": settings.model_name,
         "guardrail": {"intervened": result.intervened, "policies": sorted(result.policies)},
         "usage": asdict(result.usage),
     }

@@ -18,6 +18,7 @@ class Settings:
     Args:
         knowledge_base_id: The knowledge base.
         model_id: A model, an inference profile or the profile's ARN.
+        model_name: What callers are told instead, so that they see neither account nor region.
         guardrail_arn: The guardrail of every call of the model.
         guardrail_version: Its version.
         max_output_tokens: The length of an answer at most.
@@ -41,6 +42,7 @@ class Settings:
 
     knowledge_base_id: str
     model_id: str
+    model_name: str
     guardrail_arn: str
     guardrail_version: str
     max_output_tokens: int

@@ -48,6 +48,7 @@ def table_variables(options: AnswerOptions, *, sessions: dynamodb.ITable | None,
 def _generation(generation: Generation) -> dict[str, str]:
     return {
         "INSTRUCTIONS": generation.instructions,
+        "MODEL_NAME": generation.model_id,
         "MAX_OUTPUT_TOKENS": str(generation.max_output_tokens),
         "PROMPT_CACHING": str(generation.prompt_caching).lower(),
         "TEMPERATURE": "" if generation.temperature is None else str(generation.temperature),

@@ -24,6 +24,7 @@ def test_functions_are_told_the_options(here: cdk.Stack) -> None:
         "INSTRUCTIONS": "",
         "MAX_OUTPUT_TOKENS": "1024",
         "MAX_QUESTION_CHARACTERS": "1000",
+        "MODEL_NAME": "amazon.nova-lite-v1:0",
         "PASSAGES": "5",
         "PROMPT_CACHING": "false",
         "SEARCH_TYPE": "SEMANTIC",
