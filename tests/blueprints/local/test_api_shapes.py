@@ -24,6 +24,7 @@ def shape(service: str, operation: str) -> Any:
         ("lambda", "Invoke", {"Payload": {"a": 1}}, {"Payload": b'{"a": 1}'}),
         ("sagemaker", "CreateEndpointConfig", {"Unknown": 1}, {"Unknown": 1}),
         ("cloudwatch", "PutMetricAlarm", {"Threshold": "1.5"}, {"Threshold": 1.5}),
+        ("s3vectors", "CreateVectorBucket", {"Tags": [{"Key": "a", "Value": "b"}]}, {"tags": {"a": "b"}}),
     ],
 )
 def test_values_take_the_form_of_the_api(service: str, operation: str, given: Any, expected: Any) -> None:

@@ -7,7 +7,6 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from blueprints.local.apis import Api, api_of
 from blueprints.local.cloudformation import RegistryType, RegistryTypes, check, flattened
 
 TRAIL = {"S3BucketName": "a-bucket", "IsLogging": True}
@@ -41,19 +40,6 @@ def cloudtrail() -> Service:
 @pytest.fixture
 def trails(cloudtrail: Service) -> RegistryType:
     return RegistryType("AWS::CloudTrail::Trail", cloudtrail.aws)
-
-
-@pytest.mark.parametrize(
-    ("kind", "api"),
-    [
-        ("AWS::SageMaker::Model", Api("sagemaker", "CreateModel", "UpdateModel", "DeleteModel")),
-        ("AWS::Bedrock::Agent", Api("bedrock-agent", "CreateAgent", "UpdateAgent", "DeleteAgent")),
-        ("AWS::Lex::Bot", Api("lexv2-models", "CreateBot", "UpdateBot", "DeleteBot")),
-        ("AWS::EC2::EIP", Api("ec2", "AllocateAddress", "ModifyAddressAttribute", "ReleaseAddress")),
-    ],
-)
-def test_types_belong_to_services(kind: str, api: Api) -> None:
-    assert api_of(kind) == api
 
 
 def test_a_type_has_to_exist() -> None:
@@ -143,6 +129,70 @@ def test_deletions_name_the_resource_as_the_api_wants_it() -> None:
     assert attributes["ModelArn"] == "arn:aws:sagemaker:us-east-1:123456789012:model/m"
     models.delete(physical_id, properties)
     service.stub.assert_no_pending_responses()
+
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
+MODEL = "arn:aws:bedrock:us-east-1::foundation-model/a.b"
+GUARDRAIL = {"Name": "g", "BlockedInputMessaging": "no", "BlockedOutputsMessaging": "never", "KmsKeyArn": KEY}
+GUARDRAIL_ARN = "arn:aws:bedrock:us-east-1:123456789012:guardrail/abcdefghijkl"
+
+
+def test_attributes_are_read_where_the_answer_to_the_creation_lacks_them() -> None:
+    service = Service("bedrock")
+    guardrails = RegistryType("AWS::Bedrock::Guardrail", service.aws)
+    known = {"guardrailId": "abcdefghijkl", "guardrailArn": GUARDRAIL_ARN, "version": "DRAFT"}
+    parameters = {"name": "g", "blockedInputMessaging": "no", "blockedOutputsMessaging": "never", "kmsKeyId": KEY}
+    metadata = {"HTTPStatusCode": 202, "HTTPHeaders": {"x-local-provenance": "real"}}
+    service.stub.add_response("create_guardrail", {**known, "createdAt": 0, "ResponseMetadata": metadata}, parameters)
+    texts = {"name": "g", "blockedInputMessaging": "no", "blockedOutputsMessaging": "never"}
+    read = {**known, **texts, "status": "READY", "createdAt": 0, "updatedAt": 0}
+    service.stub.add_response("get_guardrail", read, {"guardrailIdentifier": GUARDRAIL_ARN})
+    physical_id, attributes = guardrails.create("Guardrail", GUARDRAIL, "stack")
+    assert (physical_id, attributes["GuardrailId"], attributes["Version"]) == (GUARDRAIL_ARN, "abcdefghijkl", "DRAFT")
+    assert attributes["Status"] == "READY"
+    changed = {**parameters, "name": "h", "guardrailIdentifier": GUARDRAIL_ARN}
+    service.stub.add_response("update_guardrail", {**known, "updatedAt": 0}, changed)
+    guardrails.update(physical_id, GUARDRAIL, {**GUARDRAIL, "Name": "h"}, "stack")
+    service.stub.add_response("delete_guardrail", {}, {"guardrailIdentifier": GUARDRAIL_ARN})
+    guardrails.delete(physical_id, GUARDRAIL)
+    service.stub.assert_no_pending_responses()
+
+
+def test_a_profile_is_known_by_its_arn() -> None:
+    service = Service("bedrock")
+    profiles = RegistryType("AWS::Bedrock::ApplicationInferenceProfile", service.aws)
+    arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc"
+    service.answers("create_inference_profile", {"inferenceProfileArn": arn, "status": "ACTIVE"})
+    told = {"inferenceProfileName": "p", "inferenceProfileArn": arn, "inferenceProfileId": "abc", "status": "ACTIVE", "type": "APPLICATION"}
+    service.answers("get_inference_profile", {**told, "models": [{"modelArn": MODEL}]})
+    physical_id, attributes = profiles.create("Profile", {"InferenceProfileName": "p", "ModelSource": {"CopyFrom": MODEL}}, "stack")
+    assert (physical_id, attributes["InferenceProfileIdentifier"], attributes["InferenceProfileId"]) == (arn, arn, "abc")
+
+
+def test_names_are_made_up_in_the_services_letters() -> None:
+    service = Service("s3vectors")
+    buckets = RegistryType("AWS::S3Vectors::VectorBucket", service.aws)
+    service.refuses("create_vector_bucket", "NotImplemented", 501)
+    buckets.create("VectorBucket", {}, "Stack")
+    (stored,) = buckets.resources.values()
+    assert stored.properties["VectorBucketName"].startswith("stack-vectorbucket-")
+
+
+def test_a_deletion_that_did_not_succeed_is_an_error() -> None:
+    service = Service("bedrock-agent")
+    sources = RegistryType("AWS::Bedrock::DataSource", service.aws)
+    named = {"knowledgeBaseId": "ABCDEFGHIJ", "dataSourceId": "KLMNOPQRST"}
+    place = {"type": "S3", "s3Configuration": {"bucketArn": "arn:aws:s3:::documents"}}
+    made = {**named, "name": "s", "status": "AVAILABLE", "dataSourceConfiguration": place, "createdAt": 0, "updatedAt": 0}
+    service.answers("create_data_source", {"dataSource": made})
+    configuration = {"Type": "S3", "S3Configuration": {"BucketArn": "arn:aws:s3:::documents"}}
+    properties = {"Name": "s", "KnowledgeBaseId": "ABCDEFGHIJ", "DataSourceConfiguration": configuration}
+    physical_id, attributes = sources.create("Source", properties, "stack")
+    assert (physical_id, attributes["DataSourceId"]) == ("ABCDEFGHIJ|KLMNOPQRST", "KLMNOPQRST")
+    service.stub.add_response("delete_data_source", {**named, "status": "DELETE_UNSUCCESSFUL"}, named)
+    with pytest.raises(ValueError, match=r"KLMNOPQRST could not be deleted: its status is DELETE_UNSUCCESSFUL"):
+        sources.delete(physical_id, properties)
+    assert physical_id in sources.resources
 
 
 def test_networks_have_no_effect_here_and_other_types_of_ministack_are_real() -> None:

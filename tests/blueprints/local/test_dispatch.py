@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blueprints.local.dispatch import Answer, Dispatcher, Served, served
+from blueprints.local.dispatch import Answer, Dispatcher, Served, encoded, served
 from blueprints.local.operations import Request, Response
 from blueprints.local.stand_ins import StandInError
 
@@ -119,3 +119,15 @@ def test_the_call_is_known_when_its_answer_is_sent(dispatcher: Dispatcher) -> No
     call = ask(dispatcher, "sagemaker", "SageMaker.ListModels")[2].call
     assert call is not None
     assert (call.service, call.operation) == ("sagemaker", "ListModels")
+
+
+@pytest.mark.parametrize(
+    ("path", "came", "found"),
+    [
+        ("/model/arn:a/b/converse", "/model/arn%3Aa%2Fb/converse", "/model/arn%3Aa%2Fb/converse"),
+        ("/a b", "", "/a%20b"),
+        ("/moved", "/other", "/moved"),
+    ],
+)
+def test_an_encoded_slash_is_part_of_a_name(path: str, came: str, found: str) -> None:
+    assert encoded(path, Served(path=came)) == found

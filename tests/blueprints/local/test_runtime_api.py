@@ -1,5 +1,6 @@
 """The Lambda Runtime API."""
 
+import base64
 import http.client
 import json
 import threading
@@ -57,6 +58,37 @@ def test_answers_reach_who_waits_for_them(api: RuntimeApi, kind: str, failed: bo
     assert ask(api, "POST", f"/invocation/request/{kind}", b'{"b": 2}', chunked=chunked)[0] == 202
     assert invocation.answered.is_set()
     assert (json.loads(invocation.body), invocation.failed) == ({"b": 2}, failed)
+
+
+def stream(api: RuntimeApi, chunks: list[bytes], trailers: bytes = b"") -> Invocation:
+    """Answers an invocation as a function does that streams."""
+    invocation = Invocation(b"{}", "arn", 3, "request")
+    api.submit(invocation)
+    ask(api, "GET", "/invocation/next")
+    connection = http.client.HTTPConnection(api.address, timeout=5)
+    connection.putrequest("POST", f"{PREFIX}/invocation/request/response")
+    for name, value in (("Lambda-Runtime-Function-Response-Mode", "streaming"), ("Transfer-Encoding", "chunked")):
+        connection.putheader(name, value)
+    connection.endheaders()
+    for chunk in chunks:
+        connection.send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+    connection.send(b"0\r\n" + trailers + b"\r\n")
+    assert connection.getresponse().status == 202
+    connection.close()
+    return invocation
+
+
+def test_streamed_answers_are_put_together(api: RuntimeApi) -> None:
+    answered = stream(api, [b"{}", bytes(8), b"a\xff"])
+    assert (answered.stream, answered.failed) == (b"{}" + bytes(8) + b"a\xff", False)
+    assert json.loads(answered.body) == "{}" + "\0" * 8 + "a\ufffd"
+
+
+def test_an_error_behind_the_last_chunk_is_an_error(api: RuntimeApi) -> None:
+    error = base64.b64encode(b'{"errorType": "ValueError"}')
+    trailers = b"Lambda-Runtime-Function-Error-Type: Function.ValueError\r\nLambda-Runtime-Function-Error-Body: " + error + b"\r\n"
+    answered = stream(api, [b"begun"], trailers)
+    assert (answered.stream, answered.failed, json.loads(answered.body)) == (b"begun", True, {"errorType": "ValueError"})
 
 
 def test_the_first_answer_counts() -> None:

@@ -1,6 +1,7 @@
 """The files that a function finds."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -33,6 +34,16 @@ def test_each_content_is_unpacked_once(files: RuntimeFiles) -> None:
     assert (directory / "index.py").read_text() == "1"
     assert files.unpacked(archive(index="1")) == directory
     assert files.unpacked(archive(index="2")) != directory
+
+
+@pytest.mark.parametrize(("mode", "executable"), [(0o755, True), (0o644, False)])
+def test_scripts_stay_executable(files: RuntimeFiles, mode: int, executable: bool) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        script = zipfile.ZipInfo("script")
+        script.external_attr = mode << 16
+        package.writestr(script, "#!/bin/sh")
+    assert os.access(files.unpacked(packed.getvalue()) / "script", os.X_OK) is executable
 
 
 def test_python_looks_into_the_uppermost_layer_first(files: RuntimeFiles) -> None:

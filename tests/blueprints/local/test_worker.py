@@ -15,13 +15,21 @@ from blueprints.local import worker
 from blueprints.local.runtime_files import powertools_layer
 from blueprints.local.worker import Answer, Function, Workers, variables
 
+LAMBDA = Path(__file__).parents[3] / "lambda"
 ECHO = "def handler(event, context):\n    return event\n"
 
 
-def package(code: str) -> bytes:
+def package(code: str, wrapper: str = "", *, mode: int = 0o755, folder: str = "") -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("index.py", code)
+        if wrapper:
+            script = zipfile.ZipInfo("bin/wrapper")
+            script.external_attr = mode << 16
+            archive.writestr(script, wrapper)
+        for path in (LAMBDA / folder).iterdir() if folder else ():
+            if path.is_file():
+                archive.write(path, f"{folder}/{path.name}")
     return packed.getvalue()
 
 
@@ -137,6 +145,36 @@ def test_invocations_run_side_by_side_within_bounds(workers: Workers) -> None:
     workers.forget("parallel")
 
 
+def test_of_those_who_wait_for_a_function_only_the_next_is_woken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "ENVIRONMENTS_PER_FUNCTION", 1)
+    crowded, go_on = Workers(tmp_path, 1), threading.Event()
+    first, freed = crowded._acquire(function()), crowded._freed["f"]
+    waits: list[float | None] = []
+    wait = freed.wait
+
+    def counted(timeout: float | None = None) -> bool:
+        waits.append(timeout)
+        return wait(timeout)
+
+    def run_in_turn() -> None:
+        environment = crowded._acquire(function())
+        go_on.wait(10)
+        crowded._release(function(), environment)
+
+    monkeypatch.setattr(freed, "wait", counted)
+    threads = [threading.Thread(target=run_in_turn) for _ in range(9)]
+    for thread in threads:
+        thread.start()
+    while len(waits) < 9:
+        time.sleep(0.01)
+    crowded._release(function(), first)
+    time.sleep(0.1)
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(waits) == 9
+
+
 def test_environments_make_way_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "ENVIRONMENTS_IN_ALL", 1)
     few = Workers(tmp_path, 1)
@@ -161,3 +199,46 @@ def test_the_environment_is_that_of_lambda(monkeypatch: pytest.MonkeyPatch, tmp_
     assert (found["OWN"], found["AWS_ACCESS_KEY_ID"], found["AWS_ENDPOINT_URL"]) == ("1", "role's", "http://127.0.0.1:4566")
     assert (found["AWS_LAMBDA_FUNCTION_NAME"], found["AWS_EXECUTION_ENV"]) == ("f", "AWS_Lambda_python3.14")
     assert "SECRET_OF_THIS_MACHINE" not in found
+
+
+def wrapped(workers: Workers, code: bytes, wrapper: str = "/var/task/bin/wrapper") -> Answer:
+    """Runs a function through a wrapper script, and ends its environment."""
+    name = f"wrapped-{len(code)}"
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    try:
+        return workers.invoke(
+            Function(name, arn, "python3.14", "index.handler", code, variables={"AWS_LAMBDA_EXEC_WRAPPER": wrapper}), b'{"a": 1}', "request"
+        )
+    finally:
+        workers.forget(name)
+
+
+def test_a_wrapper_runs_what_would_have_run(workers: Workers) -> None:
+    code = "import os\ndef handler(event, context):\n    return [event, os.environ['OWN']]\n"
+    answer = wrapped(workers, package(code, '#!/bin/sh\nexport OWN=wrapped\nexec "$@"\n'))
+    assert json.loads(answer.body) == [{"a": 1}, "wrapped"]
+
+
+def test_a_wrapped_function_has_only_what_it_brought(workers: Workers) -> None:
+    answer = wrapped(workers, package("import boto3, moto\n" + ECHO, '#!/bin/sh\nexec "$@"\n'))
+    assert error(answer)["errorType"] == "Runtime.ImportModuleError"
+    assert "moto" in error(answer)["errorMessage"]
+
+
+def test_the_streaming_loop_of_the_functions_streams(workers: Workers) -> None:
+    code = "import boto3\ndef handler(event, context):\n    yield b'a'\n    yield str(event['a']).encode()\n"
+    answer = wrapped(workers, package(code, folder="streaming"), "/var/task/streaming/wrapper")
+    assert (answer.stream, answer.failed) == (b"a1", False)
+
+
+def test_an_error_behind_the_first_chunk_ends_the_stream(workers: Workers) -> None:
+    code = "def handler(event, context):\n    yield b'begun'\n    raise KeyError('x')\n"
+    answer = wrapped(workers, package(code, folder="streaming"), "/var/task/streaming/wrapper")
+    assert (answer.stream, error(answer)["errorType"]) == (b"begun", "KeyError")
+
+
+@pytest.mark.parametrize(("wrapper", "mode"), [("/var/task/bin/none", 0o755), ("/var/task/bin/wrapper", 0o644)])
+def test_a_wrapper_has_to_be_there_and_executable(workers: Workers, wrapper: str, mode: int) -> None:
+    found = error(wrapped(workers, package(ECHO, '#!/bin/sh\nexec "$@"\n', mode=mode), wrapper))
+    assert found["errorType"] == "Runtime.InvalidEntrypoint"
+    assert f"Error: fork/exec {wrapper}: " in found["errorMessage"]

@@ -1,11 +1,13 @@
 """Services deliver to each other only where a policy allows it."""
 
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from ministack.services import scheduler
 
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
@@ -169,3 +171,46 @@ def test_mappings_made_by_the_api_are_checked_too(adapted_aws: EmbeddedAws) -> N
     create: Callable[..., Any] = adapted_aws.client("lambda").create_event_source_mapping
     with pytest.raises(ClientError, match="does not have permissions to call ReceiveMessage on SQS"):
         create(EventSourceArn=names["Queue"], FunctionName=names["Function"])
+
+
+def scheduled(aws: EmbeddedAws, stack: str, *statements: Mapping[str, Any], trusted: str = "scheduler.amazonaws.com") -> tuple[str, str]:
+    """Schedules a message to an encrypted queue for a time that has passed; returns the queue and its dead-letter queue."""
+    target = {
+        "Arn": raw.attribute("Queue"),
+        "RoleArn": raw.attribute("Role"),
+        "Input": '{"kind": "scheduled"}',
+        "DeadLetterConfig": {"Arn": raw.attribute("Dead")},
+    }
+    schedule = {"ScheduleExpression": "at(2026-01-01T00:00:00)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    resources = {
+        "Key": key(),
+        "Queue": queue("Key"),
+        "Dead": queue(),
+        "Role": raw.role(trusted, raw.allow("sqs:SendMessage", on=raw.attribute("Dead")), *statements),
+        "Schedule": {"Type": "AWS::Scheduler::Schedule", "Properties": schedule},
+    }
+    names = raw.deploy(aws, stack, resources, {name: raw.ref(name) for name in ("Queue", "Dead")})
+    return names["Queue"], names["Dead"]
+
+
+SENDING = raw.allow("sqs:SendMessage", on=raw.attribute("Queue"))
+USING = raw.allow("kms:GenerateDataKey", "kms:Decrypt", on=raw.attribute("Key"))
+
+
+def test_ministack_knows_nothing_of_the_role_of_a_schedule() -> None:
+    assert "RoleArn" not in inspect.getsource(scheduler._tick_schedules)
+
+
+def test_schedules_deliver_with_their_role(adapted_aws: EmbeddedAws) -> None:
+    delivered, _ = scheduled(adapted_aws, "scheduled", SENDING, USING)
+    (message,) = raw.messages(adapted_aws, delivered)
+    assert json.loads(message["Body"]) == {"kind": "scheduled"}
+
+
+def test_schedules_deliver_nothing_that_their_role_may_not(adapted_aws: EmbeddedAws) -> None:
+    _, keyless = scheduled(adapted_aws, "scheduled-keyless", SENDING)
+    delivered, untrusted = scheduled(adapted_aws, "scheduled-untrusted", SENDING, USING, trusted="events.amazonaws.com")
+    assert len(raw.messages(adapted_aws, keyless)) == 1
+    raw.until(lambda: [row for row in adapted_aws.report()["calls"] if row["service"] == "scheduler" and row["failed"] >= 3])
+    for url in (delivered, untrusted):
+        assert "Messages" not in adapted_aws.client("sqs").receive_message(QueueUrl=url)
