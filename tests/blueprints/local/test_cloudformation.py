@@ -151,7 +151,7 @@ def test_attributes_are_read_where_the_answer_to_the_creation_lacks_them() -> No
     assert (physical_id, attributes["GuardrailId"], attributes["Version"]) == (GUARDRAIL_ARN, "abcdefghijkl", "DRAFT")
     assert attributes["Status"] == "READY"
     changed = {**parameters, "name": "h", "guardrailIdentifier": GUARDRAIL_ARN}
-    service.stub.add_response("update_guardrail", {**known, "updatedAt": 0}, changed)
+    service.stub.add_response("update_guardrail", {**known, "updatedAt": 0, "ResponseMetadata": metadata}, changed)
     guardrails.update(physical_id, GUARDRAIL, {**GUARDRAIL, "Name": "h"}, "stack")
     service.stub.add_response("delete_guardrail", {}, {"guardrailIdentifier": GUARDRAIL_ARN})
     guardrails.delete(physical_id, GUARDRAIL)
