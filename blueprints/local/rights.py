@@ -53,10 +53,12 @@ class Lookup:
     Args:
         models_of: Returns the ARNs of the models behind an inference profile or a model.
         key_of: Returns the key that encrypts an index of S3 Vectors, if it is one of the account.
+        policy_of: Returns the policy of the vector bucket that an ARN is of, and the account that owns it.
     """
 
     models_of: Callable[[str], Sequence[str]] = arns.models_behind
     key_of: Callable[[str], str | None] = lambda _index: None
+    policy_of: Callable[[str], tuple[str, str] | None] = lambda _arn: None
 
 
 def needed(call: Call, parameters: Parameters, lookup: Lookup) -> list[Right]:

@@ -24,6 +24,7 @@ from blueprints.local.clients import Clients
 from blueprints.local.cloudformation import RegistryTypes
 from blueprints.local.dispatch import Dispatcher
 from blueprints.local.provenance import Ledger
+from blueprints.local.rights import Lookup
 from blueprints.local.step_functions import Tokens
 from blueprints.local.worker import Workers
 
@@ -35,7 +36,7 @@ def plain_application() -> Any:
     return app
 
 
-def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Ledger) -> None:
+def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Ledger, lookup: Lookup) -> None:
     """Adapts the emulators in this process."""
     types = RegistryTypes(clients.administrator)
     calls.loopback_counts_as_tls()
@@ -46,6 +47,8 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     deliveries.rules_need_permission(ledger)
     deliveries.queues_are_polled_by_right()
     encryption.encrypted_data_needs_its_key()
+    permissions.models_are_invoked_by_right(lookup)
+    permissions.vector_buckets_have_policies(lookup)
     storage.buckets_keep_their_configuration()
     storage.managed_key_is_the_default()
     storage.full_buckets_stay()

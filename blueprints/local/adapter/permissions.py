@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlencode
@@ -53,14 +52,14 @@ def models_are_invoked_by_right(lookup: Lookup) -> None:
     replace_everywhere(enforce, enforce_all)
 
 
-def vector_buckets_have_policies(policy_of: Callable[[str], tuple[str, str] | None]) -> None:
+def vector_buckets_have_policies(lookup: Lookup) -> None:
     """Policies of vector buckets are not known to ministack, nor are the buckets."""
     from ministack.core import iam_evaluator
 
     find = iam_evaluator._resource_policy
 
     def find_with_vectors(service: str, arn: str) -> tuple[Any, Any] | None:
-        found: tuple[Any, Any] | None = policy_of(arn) if service == "s3vectors" else find(service, arn)
+        found: tuple[Any, Any] | None = lookup.policy_of(arn) if service == "s3vectors" else find(service, arn)
         return found
 
     iam_evaluator._resource_policy = find_with_vectors
