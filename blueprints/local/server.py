@@ -32,6 +32,8 @@ CONCURRENT_EXECUTIONS = 1000
 """How many invocations may run or wait at once, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
 OPEN_FILES = 8192
 """An invocation that waits has two sockets, one at each end, and so has every other call; systems often allow 1,024."""
+KEEP_ALIVE_SECONDS = 24 * 3600
+"""How long a connection may be idle; one that is closed just when a client uses it again costs the client its call."""
 DETACH = b"detach\n"
 """What a parent writes to standard input when the server has to outlive it."""
 
@@ -142,7 +144,7 @@ async def _serve(application: Any, listener: socket.socket, port: int, ending: E
 
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
-    config.keep_alive_timeout = 75
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     config.graceful_timeout = GRACE_SECONDS / 2
     config.loglevel = "WARNING"
     stopped = asyncio.Event()

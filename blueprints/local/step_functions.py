@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError, ParamValidationError, UnknownServiceError
+from botocore.exceptions import ClientError, HTTPClientError, ParamValidationError, UnknownServiceError
 
 from blueprints.local import api_shapes
 from blueprints.local.clients import ClientFactory
@@ -153,6 +153,8 @@ def _ask(integration: Integration, operation: str, parameters: Any, aws: ClientF
         answer: dict[str, Any] = getattr(client, xform_name(model.name))(**taken)
     except ClientError as error:
         raise TaskError(error_name(integration, error, client), _message(error)) from error
+    except HTTPClientError as error:  # no answer came
+        raise TaskError(f"{integration.errors}.SdkClientException", str(error)) from error
     except ParamValidationError as error:
         raise TaskError("States.Runtime", str(error)) from error
     except (KeyError, UnknownServiceError) as error:

@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 from botocore.stub import Stubber
 
 from blueprints.local import step_functions
@@ -74,6 +76,17 @@ def test_objects_become_text_where_the_api_wants_text(aws: Stubs) -> None:
     url = "http://127.0.0.1/queue"
     aws["sqs"].add_response("send_message", {"MessageId": "1"}, {"QueueUrl": url, "MessageBody": '{"a": 1}'})
     assert call("arn:aws:states:::sqs:sendMessage", {"QueueUrl": url, "MessageBody": {"a": 1}}, aws) == {"MessageId": "1"}
+
+
+def test_a_call_without_an_answer_fails_as_one_that_may_be_tried_again() -> None:
+    def hang_up(**_: Any) -> None:
+        raise ConnectionClosedError(endpoint_url="http://127.0.0.1")
+
+    client = boto3.client("dynamodb", region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}))
+    client.meta.events.register("before-send", hang_up)
+    with pytest.raises(TaskError, match="closed before we received a valid response") as failed:
+        call("arn:aws:states:::dynamodb:getItem", {"TableName": "abc", "Key": {}}, lambda _: client)
+    assert failed.value.error == "DynamoDB.SdkClientException"
 
 
 @pytest.mark.parametrize(
