@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,7 +206,8 @@ class Workers:
     def __init__(self, workspace: Path, port: int) -> None:
         self._files = RuntimeFiles(workspace / "lambda")
         self._port = port
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._freed: defaultdict[str, threading.Condition] = defaultdict(lambda: threading.Condition(self._lock))
         self._idle: dict[str, list[ExecutionEnvironment]] = {}
         self._busy: dict[str, int] = {}
         self._stopped = False
@@ -225,8 +227,8 @@ class Workers:
 
     def _acquire(self, function: Function) -> ExecutionEnvironment | None:
         """Reserves one of the function's environments; ``None`` means that a new one is to be made."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopped or self._busy.get(function.name, 0) < ENVIRONMENTS_PER_FUNCTION)
+        with self._lock:
+            self._freed[function.name].wait_for(lambda: self._stopped or self._busy.get(function.name, 0) < ENVIRONMENTS_PER_FUNCTION)
             if self._stopped:
                 raise RuntimeError("the embedded AWS is stopping")
             self._busy[function.name] = self._busy.get(function.name, 0) + 1
@@ -255,30 +257,31 @@ class Workers:
 
     def _release(self, function: Function, environment: ExecutionEnvironment | None) -> None:
         outdated = [environment] if environment else []
-        with self._changed:
+        with self._lock:
             self._busy[function.name] -= 1
             if environment and environment.is_alive and not self._stopped:
                 idle = self._idle.setdefault(function.name, [])
                 outdated = [other for other in idle if other.fingerprint != environment.fingerprint]
                 idle[:] = [other for other in idle if other not in outdated] + [environment]
-            self._changed.notify_all()
+            self._freed[function.name].notify()  # one only: hundreds may wait
         for other in outdated:
             other.end()
 
     def forget(self, name: str) -> None:
         """Ends the idle environments of a function that was changed or deleted."""
-        with self._changed:
+        with self._lock:
             environments = self._idle.pop(name, [])
         for environment in environments:
             environment.end()
 
     def stop(self) -> None:
         """Ends every environment; those that are busy end with the server."""
-        with self._changed:
+        with self._lock:
             self._stopped = True
             environments = [environment for idle in self._idle.values() for environment in idle]
             self._idle.clear()
-            self._changed.notify_all()
+            for freed in self._freed.values():
+                freed.notify_all()
         for environment in environments:
             environment.end()
 
