@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blueprints.local import adapter, identity, stand_ins
-from blueprints.local.adapter import permissions, principals
 from blueprints.local.adapter.sessions import role_credentials
 from blueprints.local.bedrock.control import BedrockControl
 from blueprints.local.bedrock.knowledge_bases import KnowledgeBases
@@ -32,8 +31,5 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     programs = stand_ins.ALL()
     vectors = next(each for each in programs if isinstance(each, S3VectorsStandIn))
     dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves(), control, KnowledgeBases()], clients.administrator)
-    adapter.apply(workers, dispatcher, clients, ledger)
-    principals.sessions_are_known_by_their_roles()
-    permissions.models_are_invoked_by_right(Lookup(control.profiles.models_of, vectors.key_of))
-    permissions.vector_buckets_have_policies(vectors.policy_of)
+    adapter.apply(workers, dispatcher, clients, ledger, Lookup(control.profiles.models_of, vectors.key_of, vectors.policy_of))
     return FrontDoor(adapter.plain_application(), ledger), workers

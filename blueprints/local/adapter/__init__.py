@@ -14,7 +14,9 @@ from blueprints.local.adapter import (
     functions,
     interfaces,
     messaging,
+    permissions,
     polling,
+    principals,
     resources,
     storage,
     tables,
@@ -47,6 +49,7 @@ def apply(workers: Workers, dispatcher: Dispatcher, clients: Clients, ledger: Le
     deliveries.rules_need_permission(ledger)
     deliveries.queues_are_polled_by_right()
     encryption.encrypted_data_needs_its_key()
+    principals.sessions_are_known_by_their_roles()
     permissions.models_are_invoked_by_right(lookup)
     permissions.vector_buckets_have_policies(lookup)
     storage.buckets_keep_their_configuration()
