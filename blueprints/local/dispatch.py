@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextvars import ContextVar
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
@@ -45,6 +46,8 @@ MADE_UP = {
 }
 """Operations whose answer the emulators would make up: only a stand-in may answer them."""
 
+WAITING_AT_ONCE = 256
+"""How many calls of stand-ins may run at once: they call other stand-ins, and wait for the answer."""
 UNKNOWN_OPERATION = re.compile(rb"InvalidAction|UnknownOperation|Unsupported service|[Oo]peration not implemented")
 """How ministack says that it does not have an operation."""
 
@@ -79,6 +82,7 @@ class Dispatcher:
     supplements: Iterable[StandIn]
     aws: ClientFactory
     _by_operation: Mapping[Call, tuple[StandIn, str]] = field(init=False)
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WAITING_AT_ONCE))
 
     def __post_init__(self) -> None:
         labelled = [(each, provenance.stand_in(each.name)) for each in self.stand_ins]
@@ -106,7 +110,8 @@ class Dispatcher:
         """Answers what stand-ins and supplements answer, and refuses what only stand-ins may answer."""
         if found := self._by_operation.get(call):
             stand_in, context.provenance = found
-            return _plain(await asyncio.to_thread(self._ask, stand_in, call, request))
+            work = copy_context().run
+            return _plain(await asyncio.get_running_loop().run_in_executor(self._threads, work, self._ask, stand_in, call, request))
         if re.fullmatch(MADE_UP.get(call.service, "(?!)"), call.operation):
             return _refuse(call, context)
         return None

@@ -109,6 +109,7 @@ class ExecutionEnvironment:
                 pass_fds=(watched,),
             )
         except OSError:
+            os.close(self._life_line)
             self._clean_up()
             raise
         finally:
@@ -152,12 +153,12 @@ class ExecutionEnvironment:
 
     def end(self) -> None:
         """Ends the process and removes its files."""
+        os.close(self._life_line)
         self._process.kill()
         self._process.wait()
         self._clean_up()
 
     def _clean_up(self) -> None:
-        os.close(self._life_line)
         self._api.close()
         shutil.rmtree(self.home, ignore_errors=True)
 

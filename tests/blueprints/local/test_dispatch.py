@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -131,3 +132,25 @@ def test_the_call_is_known_when_its_answer_is_sent(dispatcher: Dispatcher) -> No
 )
 def test_an_encoded_slash_is_part_of_a_name(path: str, came: str, found: str) -> None:
     assert encoded(path, Served(path=came)) == found
+
+
+def test_many_stand_ins_may_wait_for_each_other(dispatcher: Dispatcher) -> None:
+    many = threading.Barrier(40)
+
+    class Meeting(Words):
+        """Answers when everybody has come."""
+
+        def answer(self, operation: str, request: dict[str, Any], aws: Any) -> dict[str, Any]:
+            many.wait(10)
+            return super().answer(operation, request, aws)
+
+    met = Dispatcher(dispatcher.moto, [Meeting()], [], lambda _service: "en")
+    signature = "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/comprehend/aws4_request"
+    target = "Comprehend_20171127.DetectDominantLanguage"
+    headers = {"authorization": signature, "x-amz-target": target, "content-type": "application/x-amz-json-1.1"}
+
+    async def ask_all() -> list[Answer]:
+        handler = met.guard(None)
+        return await asyncio.gather(*(handler("POST", "/", headers, b'{"Text": "a"}', {}) for _ in range(many.parties)))
+
+    assert {status for status, _, _ in asyncio.run(ask_all())} == {200}
