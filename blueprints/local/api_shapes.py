@@ -84,8 +84,17 @@ def to_json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def pascal_case(value: Any) -> Any:
-    """Returns ``value`` with the first letter of every member name in upper case, as Step Functions spells them."""
+def pascal_case(value: Any, shape: Any = None) -> Any:
+    """Returns ``value`` with the first letter of every member name in upper case, as Step Functions spells them.
+
+    Args:
+        value: An API's answer as JSON has it.
+        shape: What the API says of it, if that is known: the keys of maps are the user's own, such as attributes of an item, and stay.
+    """
+    kind = shape.type_name if shape else None
+    if isinstance(value, Mapping) and kind == "map":
+        return {name: pascal_case(part, shape.value) for name, part in value.items()}
     if isinstance(value, Mapping):
-        return {name[:1].upper() + name[1:]: pascal_case(part) for name, part in value.items()}
-    return [pascal_case(part) for part in value] if isinstance(value, list) else value
+        members = shape.members if kind == "structure" else {}
+        return {name[:1].upper() + name[1:]: pascal_case(part, members.get(name)) for name, part in value.items()}
+    return [pascal_case(part, shape.member if kind == "list" else None) for part in value] if isinstance(value, list) else value

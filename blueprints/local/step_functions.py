@@ -136,7 +136,7 @@ def call(resource: str, parameters: Any, aws: ClientFactory) -> Any:
 
 def _call_api(integration: Integration, parameters: Any, aws: ClientFactory) -> Any:
     answer = _ask(integration, integration.operation, parameters, aws)
-    result = api_shapes.pascal_case(api_shapes.to_json(answer))
+    result = api_shapes.pascal_case(api_shapes.to_json(answer), _model(aws(integration.service), integration.operation).output_shape)
     if integration.optimised and integration.operation == "PutEvents" and result.get("FailedEntryCount"):
         raise TaskError("EventBridge.FailedEntry", json.dumps(result))
     if integration.optimised and integration.operation == "InvokeModel":
@@ -147,8 +147,7 @@ def _call_api(integration: Integration, parameters: Any, aws: ClientFactory) -> 
 def _ask(integration: Integration, operation: str, parameters: Any, aws: ClientFactory) -> dict[str, Any]:
     try:
         client = aws(integration.service)
-        names = {name.lower(): name for name in client.meta.service_model.operation_names}
-        model = client.meta.service_model.operation_model(names[operation.lower()])
+        model = _model(client, operation)
         taken = api_shapes.to_api(model.input_shape, parameters or {}) if model.input_shape else {}
         answer: dict[str, Any] = getattr(client, xform_name(model.name))(**taken)
     except ClientError as error:
@@ -160,6 +159,11 @@ def _ask(integration: Integration, operation: str, parameters: Any, aws: ClientF
     except (KeyError, UnknownServiceError) as error:
         raise TaskError("States.Runtime", f"there is no operation {operation} of {integration.service}") from error
     return answer
+
+
+def _model(client: Any, operation: str) -> Any:
+    names = {name.lower(): name for name in client.meta.service_model.operation_names}
+    return client.meta.service_model.operation_model(names[operation.lower()])
 
 
 def error_name(integration: Integration, error: ClientError, client: Any) -> str:

@@ -38,3 +38,16 @@ def test_answers_become_json() -> None:
 
 def test_names_begin_with_a_capital_as_step_functions_spells_them() -> None:
     assert pascal_case({"jobId": 1, "items": [{"aB": None}]}) == {"JobId": 1, "Items": [{"AB": None}]}
+
+
+def test_names_that_users_give_stay_as_they_are() -> None:
+    answered = get_session().get_service_model("dynamodb").operation_model("UpdateItem").output_shape
+    item = {"Attributes": {"wanted": {"N": "1"}, "nested": {"M": {"inner": {"L": [{"S": "x"}]}}}}}
+    assert pascal_case(item, answered) == item
+
+
+def test_names_of_the_api_are_known_from_its_shape() -> None:
+    answered = get_session().get_service_model("bedrock-agent").operation_model("GetIngestionJob").output_shape
+    answer = {"ingestionJob": {"status": "FAILED", "failureReasons": ["x"], "statistics": {"numberOfDocumentsFailed": 1}}}
+    expected = {"IngestionJob": {"Status": "FAILED", "FailureReasons": ["x"], "Statistics": {"NumberOfDocumentsFailed": 1}}}
+    assert pascal_case(answer, answered) == expected
