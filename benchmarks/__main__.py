@@ -3,13 +3,14 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import imports, pipeline, processes, report, scale, synthesis
+from benchmarks import imports, knowledge_base, pipeline, processes, report, scale, synthesis
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "synthesis": synthesis.measure,
     "scale": scale.measure,
     "imports": imports.measure,
     "pipeline": pipeline.measure,
+    "knowledge-base": knowledge_base.measure,
 }
 
 

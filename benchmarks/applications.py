@@ -29,17 +29,18 @@ def empty(folder: Path, *, validation: bool = True) -> Command:
     return _synthesis([str(APPS / "empty.py")], folder, validation=validation)
 
 
-def document_analysis(folder: Path, *, deployments: int = 1, packs: bool = True, validation: bool = True) -> Command:
-    """Returns the synthesis of so many deployments of document-analysis, all with default settings.
+def collection(blueprint: str, folder: Path, *, deployments: int = 1, packs: bool = True, validation: bool = True) -> Command:
+    """Returns the synthesis of so many deployments of a blueprint, all with default settings.
 
     Args:
+        blueprint: Its name.
         folder: Where the settings file and the cloud assembly are written.
         deployments: How many.
         packs: Whether the five rule packs run.
         validation: Whether the CDK validates templates, as it does by default.
     """
-    names = [f"documents-{number:03}" for number in range(deployments)]
-    settings = {"rules": False, "deployments": {name: {"blueprint": "document-analysis"} for name in names}}
+    names = [f"deployment-{number:03}" for number in range(deployments)]
+    settings = {"rules": False, "deployments": {name: {"blueprint": blueprint} for name in names}}
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "settings.yaml"
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")

@@ -1,6 +1,5 @@
 """Documents per second through document-analysis, deployed to the embedded AWS."""
 
-import json
 import tempfile
 import time
 from collections import Counter
@@ -8,11 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from benchmarks import pages
+from benchmarks import deployments, pages, rounds
 from blueprints.docs import markdown
-from blueprints.local.cdk import CdkCli
 from blueprints.local.embedded import EmbeddedAws
 
 COUNTS = (10, 100, 1000)
@@ -23,14 +19,10 @@ POLL_SECONDS = (0.2, 2.0)
 PATIENCE_SECONDS = 180
 
 
-class StalledError(RuntimeError):
-    """No further document was finished for a long time."""
-
-
 def measure(counts: tuple[int, ...] = COUNTS) -> str:
     """Returns the table of documents per second."""
     with tempfile.TemporaryDirectory() as name, EmbeddedAws(home=Path(name)) as aws:
-        outputs, seconds = _deployed(aws, Path(name))
+        outputs, seconds = deployments.deploy(aws, Path(name), NAME, SETTINGS)
         warm_up = _rate(aws, outputs, 0, 2)
         rows = [_rate(aws, outputs, sum(counts[:index]) + 2, count) for index, count in enumerate(counts)]
     header = ("Documents", "Seconds", "Documents per second", "How they ended")
@@ -39,16 +31,6 @@ def measure(counts: tuple[int, ...] = COUNTS) -> str:
         f"Deployed once with the CDK command line in {seconds:.0f} s (bootstrap included); {warm_up[0]} documents to warm up."
     )
     return f"{note}\n\n" + markdown.table(header, rows)
-
-
-def _deployed(aws: EmbeddedAws, folder: Path) -> tuple[dict[str, str], float]:
-    settings, outputs = folder / "settings.yaml", folder / "outputs.json"
-    settings.write_text(yaml.safe_dump(SETTINGS), encoding="utf-8")
-    start = time.perf_counter()
-    cdk = CdkCli(aws, context={"settings": str(settings)})
-    cdk.bootstrap()
-    cdk.deploy([NAME], outputs_file=outputs)
-    return json.loads(outputs.read_text(encoding="utf-8"))[NAME], time.perf_counter() - start
 
 
 def _rate(aws: EmbeddedAws, outputs: dict[str, str], first: int, count: int) -> tuple[object, ...]:
@@ -65,7 +47,7 @@ def _rate(aws: EmbeddedAws, outputs: dict[str, str], first: int, count: int) -> 
         )
     ended = _wait(aws.client("dynamodb"), outputs["IndexTableName"], f"{bucket}/{count}/", count)
     seconds = time.perf_counter() - start
-    return count, f"{seconds:.1f}", f"{count / seconds:.2f}", ", ".join(f"{number} {status}" for status, number in sorted(ended.items()))
+    return count, f"{seconds:.1f}", f"{count / seconds:.2f}", rounds.endings(ended)
 
 
 def _wait(dynamodb: Any, table: str, prefix: str, count: int) -> Counter[str]:
@@ -78,7 +60,7 @@ def _wait(dynamodb: Any, table: str, prefix: str, count: int) -> Counter[str]:
         if ended.total() > best:
             best, deadline = ended.total(), time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > deadline:
-            raise StalledError(f"{best} of {count} documents ended, then none for {PATIENCE_SECONDS} s")
+            raise deployments.StalledError(f"{best} of {count} documents ended, then none for {PATIENCE_SECONDS} s")
         time.sleep(min(max((count - ended.total()) / 50, POLL_SECONDS[0]), POLL_SECONDS[1]))
 
 

@@ -17,6 +17,7 @@ TITLES = {
     "scale": "Many deployments",
     "imports": "Import time of the handlers",
     "pipeline": "Documents through the embedded AWS",
+    "knowledge-base": "A knowledge base in the embedded AWS",
 }
 DISTRIBUTIONS = ("aws-cdk-lib", "cdk-nag", "boto3", "ministack")
 HEAD = """# Benchmarks
@@ -29,7 +30,7 @@ Memory is the highest sum of the proportional set sizes (PSS) of a process and a
 
 def write(part: str, body: str, file: Path = FILE) -> None:
     """Puts the results of one part in their place, and leaves the other parts alone."""
-    text = file.read_text(encoding="utf-8") if file.is_file() else _blank()
+    text = _with_places(file.read_text(encoding="utf-8") if file.is_file() else HEAD)
     file.parent.mkdir(parents=True, exist_ok=True)
     made = f"`python -m benchmarks {part}` on {machine()}\n\n{body}"
     file.write_text(markdown.replace_region(text, part, made), encoding="utf-8")
@@ -49,5 +50,7 @@ def _processor() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def _blank() -> str:
-    return HEAD + "\n".join(f"## {title}\n\n<!-- {part}: start -->\n<!-- {part}: end -->\n" for part, title in TITLES.items())
+def _with_places(text: str) -> str:
+    """Adds a place at the end for each part that has none."""
+    missing = [part for part in TITLES if f"<!-- {part}: start -->" not in text]
+    return "\n".join([text.rstrip("\n") + "\n", *(f"## {TITLES[part]}\n\n{markdown.markers(part)}" for part in missing)])

@@ -23,6 +23,11 @@ class Spread:
         return tuple(f"{value * scale:.{digits}f}" for value in values)  # type: ignore[return-value]
 
 
+def endings(counts: Mapping[str, int]) -> str:
+    """Returns in words how often things ended in which way."""
+    return ", ".join(f"{count} {ending}" for ending, count in sorted(counts.items()))
+
+
 Key = TypeVar("Key")
 
 

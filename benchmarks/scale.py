@@ -8,6 +8,7 @@ from blueprints.docs import markdown
 
 COUNTS = (1, 10, 50, 200)
 GOAL_SECONDS = 0.25
+BLUEPRINT = "document-analysis"
 
 
 def measure(counts: tuple[int, ...] = COUNTS) -> str:
@@ -23,7 +24,7 @@ def measure(counts: tuple[int, ...] = COUNTS) -> str:
 def _rows(folder: Path, counts: tuple[int, ...], *, packs: bool) -> list[tuple[object, ...]]:
     label = "five packs" if packs else "off"
     taken = {
-        count: processes.run(applications.document_analysis(folder / f"{label}-{count}", deployments=count, packs=packs), memory=True)
+        count: processes.run(applications.collection(BLUEPRINT, folder / f"{label}-{count}", deployments=count, packs=packs), memory=True)
         for count in counts
     }
     first = taken[counts[0]].seconds

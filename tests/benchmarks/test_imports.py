@@ -4,7 +4,9 @@ from benchmarks import imports
 
 
 def test_every_handler_is_measured() -> None:
-    assert "start_analysis.handler" in imports.modules()
+    handlers = {path.parent.name for path in imports.HANDLERS.rglob("handler.py")}
+    assert imports.modules() == sorted(f"{name}.handler" for name in handlers)
+    assert {"start_analysis", "answer_question", "stream_answer", "request_sync", "report_ingestion", "close_sync"} <= handlers
 
 
 def test_packages_without_a_handler_are_left_out(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import report
+from benchmarks.__main__ import PARTS
 
 
 @pytest.fixture
@@ -23,6 +24,23 @@ def test_the_other_parts_stay_as_they_were(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert "old" in text
     assert "new" in text
+
+
+def test_a_part_that_is_new_gets_its_place_at_the_end(file: Path) -> None:
+    report.write("imports", "before", file)
+    older = file.read_text(encoding="utf-8").partition("\n## A knowledge base in the embedded AWS")[0]
+    file.write_text(older, encoding="utf-8")
+    report.write("knowledge-base", "new", file)
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(older)
+    assert text.endswith(
+        "\n## A knowledge base in the embedded AWS\n\n<!-- knowledge-base: start -->\n"
+        "`python -m benchmarks knowledge-base` on a machine.\n\nnew\n<!-- knowledge-base: end -->\n"
+    )
+
+
+def test_every_part_of_the_command_line_has_its_place() -> None:
+    assert list(PARTS) == list(report.TITLES)
 
 
 def test_the_machine_is_told_with_its_versions() -> None:
