@@ -9,6 +9,7 @@ from rich.console import Console
 from blueprints.console import safe, table
 from blueprints.evaluating.metrics import ANSWERED, REFUSALS, Figures, Observation, figures, is_grounded, missing_words, rank
 from blueprints.evaluating.targets import Target
+from blueprints.trying.folders import TENANTS
 
 MANY = 20
 UNKNOWN = "not known"
@@ -90,7 +91,8 @@ def verdict(observation: Observation) -> str:
     if observation.outcome != ANSWERED:
         found = rank(observation)
         return f"{observation.outcome}, {f'rank {found}' if found else 'not found'}"
-    foreign = [document for document in observation.cited if document not in question.documents]
+    own = f"{TENANTS}/{question.tenant}/"
+    foreign = [document.removeprefix(own) for document in observation.cited if document not in question.documents]
     lacking = [f"lacks {word!r}" for word in missing_words(observation)]
     cited = [f"cites {document}" for document in foreign] if observation.cited else ["cites nothing"]
     return ", ".join([*cited, *lacking])

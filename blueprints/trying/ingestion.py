@@ -13,7 +13,7 @@ FAILED = ("FAILED", "IGNORED", "PARTIALLY_INDEXED", "METADATA_PARTIALLY_INDEXED"
 NO_END = "NO END"
 PATIENCE_SECONDS = 180
 """How long nothing may happen before the rest are given up."""
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 0.5
 
 
 @dataclass

@@ -55,4 +55,4 @@ class Steps:
     def progress(self) -> Progress:
         """Returns a progress bar with counts and time, which goes when it is done."""
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
-        return Progress(*columns, console=self._console, transient=True)
+        return Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal)
