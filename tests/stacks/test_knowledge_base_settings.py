@@ -54,6 +54,8 @@ def test_chunking_is_read_by_its_strategy() -> None:
     ("settings", "message"),
     [
         ({"opensearch": {"max_capacity_units": 0}}, "greater than or equal to 1"),
+        ({"opensearch": {"scale_to_zero": True, "standby_replicas": False}}, "opensearch.standby_replicas must be true"),
+        ({"opensearch": {"scale_to_zero": True, "max_capacity_units": 5}}, "must be 1, 2, 4, 8, 16 or a multiple of 16, got 5"),
         ({"aurora": {"min_capacity_units": 0.3}}, "multiple of 0.5"),
         ({"embedding": {"dimensions": 4097}}, "less than or equal to 4096"),
         ({"embedding": {"model": "titan embed"}}, "pattern"),
