@@ -59,6 +59,7 @@ from stacks.knowledge_base_settings import (
 )
 from stacks.settings.models import NetworkChoice
 
+TENANTS = "tenants/"
 STORES: Mapping[str, type[VectorStore]] = {
     "s3-vectors": S3VectorStore,
     "opensearch-serverless": OpenSearchVectorStore,
@@ -213,11 +214,11 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
         if self.guardrail.tier == "STANDARD" and self.data_may_move_to not in GEOGRAPHIES:
             allowed = f"{', '.join(GEOGRAPHIES)} when guardrail.tier is STANDARD, because it takes text to other regions"
             raise ValueError(f"data_may_move_to must be one of {allowed}, got {self.data_may_move_to}")
-        Embedding(**self.embedding.model_dump())
         if self.opensearch.scale_to_zero:
             if not self.opensearch.standby_replicas:
                 raise ValueError("opensearch.standby_replicas must be true when opensearch.scale_to_zero is true, got false")
             ScaleToZero(max_capacity_units=self.opensearch.max_capacity_units)
+        Embedding(**self.embedding.model_dump())
         policy_of(self.guardrail, geography=self.data_may_move_to)
         self.options.configuration_id({})
         return self
@@ -319,7 +320,8 @@ class KnowledgeBaseRagStack(BlueprintStack):
     def _sources(self, settings: KnowledgeBaseRagSettings, base: KnowledgeBase, documents: SecureBucket) -> dict[str, str]:
         """The data sources that are looked through, by their names; documents that are handed over one by one are not."""
         ingestion: dict[str, Any] = {"chunking": chunking_of(settings.chunking), "parsing": parsing_of(settings.parsing)}
-        found = {"Documents": base.add_source("Documents", S3Source(bucket=documents, **ingestion))}
+        prefixes = (TENANTS,) if settings.tenancy.enabled else ()
+        found = {"Documents": base.add_source("Documents", S3Source(bucket=documents, prefixes=prefixes, **ingestion))}
         for number, source in enumerate(settings.sources, 1):
             added = base.add_source(f"Source{number}", source_of(self, number, source, ingestion))
             found |= {f"Source{number}": added} if source.type != "custom" else {}

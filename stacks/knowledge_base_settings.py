@@ -106,7 +106,10 @@ class ParsingSettings(SettingsModel):
 
 
 class S3SourceSettings(SettingsModel):
-    """Documents in a bucket that stands already; they are taken in on schedule."""
+    """Documents in a bucket that stands already; they are taken in on schedule.
+
+    With tenancy, whoever writes their `.metadata.json` files says whose they are.
+    """
 
     type: Literal["s3"]
     """What kind of source it is."""
@@ -177,7 +180,7 @@ class SalesforceSourceSettings(SettingsModel):
 
 
 class CustomSourceSettings(SettingsModel):
-    """Documents that your own programs hand over by the API of Bedrock."""
+    """Documents that your own programs hand over by the API of Bedrock; with tenancy, these programs say whose they are."""
 
     type: Literal["custom"]
     """What kind of source it is."""

@@ -240,6 +240,12 @@ def test_invocation_logging_is_off_unless_asked_for(app: cdk.App) -> None:
     assert of_type(sample("minimal"), logged[0]) == []
 
 
+def test_with_tenants_only_their_documents_are_taken_in(app: cdk.App) -> None:
+    template = Template.from_stack(define(app, **TENANTS))
+    configuration = {"S3Configuration": Match.object_like({"InclusionPrefixes": ["tenants/"]})}
+    template.has_resource_properties("AWS::Bedrock::DataSource", {"DataSourceConfiguration": Match.object_like(configuration)})
+
+
 def test_sources_beside_the_bucket_are_looked_through_too(app: cdk.App) -> None:
     sources = ({"type": "s3", "bucket": "policies", "prefix": "published/"}, {"type": "custom"})
     template = Template.from_stack(define(app, sources=sources))
