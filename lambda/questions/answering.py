@@ -7,6 +7,7 @@ from typing import Any
 from questions import cache, sessions
 from questions.callers import Caller, caller_of
 from questions.deadlines import Deadline, Timed
+from questions.excerpts import masked
 from questions.metrics import record
 from questions.outcomes import ANSWERED, NOT_ANSWERED, TRUNCATED
 from questions.replies import Usage
@@ -70,7 +71,7 @@ def _new(asked: Inquiry, turns: tuple[Turn, ...], generate: Generate) -> Generat
     earlier = [turn.question for turn in turns[-1:]]  # what "and the second?" is about
     passages = retrieve("\n".join((*earlier, question)), asked.caller, settings, deadline)
     result = yield from written(Task(question, turns, settings, deadline), passages, generate)
-    response = response_of(result, settings)
+    response = response_of(masked(result, settings, deadline), settings)
     if not turns and result.outcome == ANSWERED and not result.withheld:
         cache.kept(response, asked.caller, question, settings, deadline)
     return response

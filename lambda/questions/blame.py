@@ -33,14 +33,15 @@ class Blame:
 
 def blamed(question: str, passages: Sequence[Passage], settings: Settings, deadline: Deadline) -> Blame:
     """Shows the guardrail the question, then each passage."""
-    asked = _applied(question, settings, deadline)
+    asked = checked(question, settings, deadline)
     if asked.blocked:
         return Blame(question=True, message=asked.message, passages=())
-    stopped = tuple(passage for passage in passages if _applied(passage.text, settings, deadline).blocked)
+    stopped = tuple(passage for passage in passages if checked(passage.text, settings, deadline).blocked)
     return Blame(question=False, message="", passages=stopped)
 
 
-def _applied(content: str, settings: Settings, deadline: Deadline) -> Applied:
+def checked(content: str, settings: Settings, deadline: Deadline) -> Applied:
+    """What the guardrail does with a text that a model is told."""
     answer = attempted(
         lambda seconds: client("bedrock-runtime", seconds).apply_guardrail(
             guardrailIdentifier=settings.guardrail_arn,

@@ -57,11 +57,13 @@ class Applied:
         blocked: Whether it is not let through; masking lets it through.
         policies: The policies that did something.
         message: What the guardrail has callers told instead.
+        masked: The text with the masked parts taken out; empty where nothing was masked, or where it is not let through.
     """
 
     blocked: bool
     policies: frozenset[str]
     message: str
+    masked: str = ""
 
 
 def applied(answer: Any) -> Applied:
@@ -69,8 +71,8 @@ def applied(answer: Any) -> Applied:
     found = items(answer, "assessments")
     blocking, masking = _policies(found, _BLOCKED), _policies(found, _MASKED)
     blocked = bool(blocking) or (text(answer, "action") == "GUARDRAIL_INTERVENED" and not masking)
-    message = "".join(text(output, "text") for output in items(answer, "outputs"))
-    return Applied(blocked, blocking | masking, message if blocking else "")
+    instead = "".join(text(output, "text") for output in items(answer, "outputs"))
+    return Applied(blocked, blocking | masking, message=instead if blocking else "", masked="" if blocked or not masking else instead)
 
 
 def _policies(assessments: Iterable[Any], action: str) -> frozenset[str]:

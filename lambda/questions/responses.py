@@ -27,6 +27,7 @@ class Result:
         withheld: Those that the guardrail stopped.
         intervened: Whether the guardrail stopped or masked anything.
         policies: The policies for which it did.
+        masked: Whether parts of what the model was sent, or of what it wrote, were masked.
         usage: What all calls of the model together cost.
     """
 
@@ -36,6 +37,7 @@ class Result:
     withheld: Sequence[Passage] = ()
     intervened: bool = False
     policies: Iterable[str] = ()
+    masked: bool = False
     usage: Usage = field(default_factory=Usage)
 
 

@@ -106,5 +106,6 @@ def _result(
         withheld=withheld,
         intervened=bool(policies or withheld or reply.stop_reason == "guardrail_intervened"),
         policies=policies,
+        masked=bool(reply.verdict.masked),
         usage=reply.usage + first.usage,
     )

@@ -255,6 +255,55 @@ def test_with_all_passages_withheld_nothing_is_generated(bedrock: Bedrock, conte
     assert len(bedrock.named("Converse")) == 1
 
 
+# excerpts
+
+
+MASKED = assessment("sensitiveInformationPolicy", "ANONYMIZED")
+MAIL = passage("Write to ada@example.com.", "s3://docs/mail.md")
+
+
+@pytest.mark.parametrize("told", [trace(before=[MASKED]), trace(after=[MASKED])])
+def test_an_excerpt_shows_no_more_personal_data_than_an_answer(bedrock: Bedrock, context: Any, told: Any) -> None:
+    bedrock.results = [MAIL, passage("Leave is 30 days.")]
+    bedrock.replies = [reply("Write to {EMAIL} [1].", trace=told)]
+    bedrock.applied = {"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "Write to {EMAIL}."}], "assessments": [MASKED]}
+    status, response = ask(context)
+    assert (status, response["outcome"]) == (200, "answered")
+    assert [one["excerpt"] for one in response["citations"]] == ["Write to {EMAIL}."]
+    assert "ada@example.com" not in json.dumps(response)
+    assert [call["content"][0]["text"]["text"] for call in bedrock.named("ApplyGuardrail")] == ["Write to ada@example.com."]
+
+
+def test_a_cited_passage_without_personal_data_is_shown_as_it_is(bedrock: Bedrock, context: Any) -> None:
+    bedrock.replies = [reply(trace=trace(before=[MASKED]))]
+    assert ask(context)[1]["citations"][0]["excerpt"] == "Leave is 30 days."
+    assert len(bedrock.named("ApplyGuardrail")) == 1
+
+
+@pytest.mark.parametrize("scripted", [error("ThrottlingException", "ApplyGuardrail"), error("InternalServerException", "ApplyGuardrail")])
+def test_an_excerpt_that_cannot_be_checked_is_left_out(
+    bedrock: Bedrock, context: Any, printed: Callable[[], str], scripted: Exception
+) -> None:
+    bedrock.results, bedrock.applied = [MAIL], scripted
+    bedrock.replies = [reply("Write to {EMAIL} [1].", trace=trace(before=[MASKED]))]
+    status, response = ask(context)
+    assert (status, response["outcome"], response["citations"][0]["excerpt"]) == (200, "answered", "")
+    assert "ada@example.com" not in printed()
+
+
+def test_an_excerpt_that_the_guardrail_blocks_is_left_out(bedrock: Bedrock, context: Any) -> None:
+    bedrock.replies = [reply(trace=trace(before=[MASKED]))]
+    bedrock.stopped = lambda text: "Leave" in text
+    assert ask(context)[1]["citations"][0]["excerpt"] == ""
+
+
+def test_no_more_is_checked_than_an_excerpt_needs(bedrock: Bedrock, context: Any) -> None:
+    bedrock.results = [passage("Leave is 30 days. " * 1000)]
+    bedrock.replies = [reply(trace=trace(before=[MASKED]))]
+    ask(context)
+    assert len(bedrock.named("ApplyGuardrail")[0]["content"][0]["text"]["text"]) == 2000
+
+
 # tenants
 
 

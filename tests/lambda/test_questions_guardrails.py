@@ -70,25 +70,26 @@ def test_no_trace_is_too_odd(before: Any, after: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "blocked", "policies", "message"),
+    ("answer", "blocked", "policies", "message", "masked"),
     [
-        ({"action": "NONE", "outputs": [], "assessments": [DETECTED]}, False, set(), ""),
-        ({"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "Ask HR."}], "assessments": [TOPIC]}, True, {"topic"}, "Ask HR."),
+        ({"action": "NONE", "outputs": [], "assessments": [DETECTED]}, False, set(), "", ""),
+        ({"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "Ask HR."}], "assessments": [TOPIC]}, True, {"topic"}, "Ask HR.", ""),
         (
             {"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "Mail {EMAIL}"}], "assessments": [MASKED]},
             False,
             {"sensitive_information"},
             "",
+            "Mail {EMAIL}",
         ),
-        ({"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "raw text"}], "assessments": []}, True, set(), ""),
-        ({}, False, set(), ""),
+        ({"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": "raw text"}], "assessments": []}, True, set(), "", ""),
+        ({}, False, set(), "", ""),
     ],
 )
 def test_a_guardrail_that_was_applied_has_blocked_masked_or_let_through(
-    answer: dict[str, Any], blocked: bool, policies: set[str], message: str
+    answer: dict[str, Any], blocked: bool, policies: set[str], message: str, masked: str
 ) -> None:
     found = applied(answer)
-    assert (found.blocked, found.policies, found.message) == (blocked, policies, message)
+    assert (found.blocked, found.policies, found.message, found.masked) == (blocked, policies, message, masked)
 
 
 # replies
