@@ -99,12 +99,23 @@ def statements(table: Table) -> Iterator[str]:
     yield _index(table, "embedding", "hnsw (embedding vector_cosine_ops) WITH (ef_construction=256)")
     yield _index(table, "chunks", "gin (to_tsvector('simple', chunks))")
     yield _index(table, "custom_metadata", "gin (custom_metadata)")
-    yield f"ALTER DATABASE \"{table.database}\" SET hnsw.iterative_scan = 'relaxed_order'"
-    yield f'ALTER DATABASE "{table.database}" SET hnsw.max_scan_tuples = 20000'
+    yield _setting(table, "hnsw.iterative_scan = 'relaxed_order'")
+    yield _setting(table, "hnsw.max_scan_tuples = 20000")
 
 
 def _index(table: Table, column: str, method: str) -> str:
     return f'CREATE INDEX IF NOT EXISTS "{table.name}_{column}" ON {table.path} USING {method}'
+
+
+def _setting(table: Table, value: str) -> str:
+    """Sets a parameter of pgvector, in one statement that has a vector read first.
+
+    The parameters of an extension are unknown to a session that hasn't loaded it, and PostgreSQL lets only a superuser, whom Aurora has
+    not, set what it doesn't know. Statements of the Data API may each have a session of their own.
+
+    See https://www.postgresql.org/docs/17/runtime-config-custom.html
+    """
+    return f"DO $$ BEGIN PERFORM '[1]'::vector; ALTER DATABASE \"{table.database}\" SET {value}; END $$"
 
 
 def execute(table: Table, statement: str, *, seconds_left: Callable[[], float]) -> None:

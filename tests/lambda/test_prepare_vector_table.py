@@ -97,8 +97,8 @@ def test_a_table_is_made_with_what_aurora_and_bedrock_ask_for(
         f'CREATE INDEX IF NOT EXISTS "chunks_embedding" ON {path} USING hnsw (embedding vector_cosine_ops) WITH (ef_construction=256)',
         f"CREATE INDEX IF NOT EXISTS \"chunks_chunks\" ON {path} USING gin (to_tsvector('simple', chunks))",
         f'CREATE INDEX IF NOT EXISTS "chunks_custom_metadata" ON {path} USING gin (custom_metadata)',
-        "ALTER DATABASE \"vectors\" SET hnsw.iterative_scan = 'relaxed_order'",
-        'ALTER DATABASE "vectors" SET hnsw.max_scan_tuples = 20000',
+        "DO $$ BEGIN PERFORM '[1]'::vector; ALTER DATABASE \"vectors\" SET hnsw.iterative_scan = 'relaxed_order'; END $$",
+        "DO $$ BEGIN PERFORM '[1]'::vector; ALTER DATABASE \"vectors\" SET hnsw.max_scan_tuples = 20000; END $$",
     ):
         takes(database, sql)
     answer = request_of(kind)
@@ -106,8 +106,15 @@ def test_a_table_is_made_with_what_aurora_and_bedrock_ask_for(
 
 
 def test_every_statement_may_be_run_again() -> None:
-    repeatable = re.compile(r"CREATE \w+ IF NOT EXISTS |ALTER DATABASE \"vectors\" SET ")
+    repeatable = re.compile(r"CREATE \w+ IF NOT EXISTS |DO \$\$ BEGIN PERFORM '\[1\]'::vector; ALTER DATABASE \"vectors\" SET ")
     assert [found for found in logic.statements(TABLE) if not repeatable.match(found)] == []
+
+
+def test_parameters_of_the_extension_are_set_by_a_session_that_has_loaded_it() -> None:
+    """Else PostgreSQL doesn't know them, and refuses whoever isn't a superuser."""
+    of_extension = [found for found in logic.statements(TABLE) if "SET hnsw." in found]
+    assert len(of_extension) == 2
+    assert all(found.index("::vector") < found.index("ALTER DATABASE") for found in of_extension)
 
 
 def test_vectors_are_as_long_as_the_model_makes_them(database: Stubber, request_of: Callable[..., dict[str, Any]]) -> None:
