@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from blueprints.evaluating.metrics import Observation, Passage
 from blueprints.evaluating.questions import Question
-from blueprints.evaluating.targets import Target, key_of
-from blueprints.trying.answers import Reply
+from blueprints.evaluating.targets import Target
+from blueprints.trying.answers import Reply, key_of
 
 OK, THROTTLED = 200, 429
 WAITS_SECONDS = (1, 4, 16)

@@ -14,7 +14,6 @@ from blueprints.trying.ingestion import INDEXED, Intake, chunks
 from blueprints.trying.trial import Session
 
 LABELS = {"maxTokens": "tokens", "overlapPercentage": "% overlap", "overlapTokens": "tokens overlap", "bufferSize": "sentences around"}
-BUCKET_SCHEME = "s3://"
 
 
 class TargetError(Exception):
@@ -123,8 +122,3 @@ def _words(configured: Mapping[str, Any]) -> Iterator[str]:
             yield f"breaks above percentile {value}"
         else:
             yield f"{value} {LABELS[key]}" if key in LABELS else str(value)
-
-
-def key_of(source: str) -> str:
-    """Returns the key of an object by its address; other addresses are left as they are."""
-    return source.removeprefix(BUCKET_SCHEME).partition("/")[2] if source.startswith(BUCKET_SCHEME) else source

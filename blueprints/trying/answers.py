@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 TIMEOUT_SECONDS = 60
+BUCKET_SCHEME = "s3://"
 Authorise = Callable[[AWSRequest], None]
 """Adds to a request what lets it pass."""
 
@@ -148,6 +149,11 @@ def server_sent_events(lines: Iterable[bytes]) -> Iterator[tuple[str, dict[str, 
         elif not key and not value and data:
             yield name, json.loads(data)
             name, data = "message", ""
+
+
+def key_of(source: str) -> str:
+    """Returns the key of an object by its address; other addresses are left as they are."""
+    return source.removeprefix(BUCKET_SCHEME).partition("/")[2] if source.startswith(BUCKET_SCHEME) else source
 
 
 def _error_body(content: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from blueprints.console import safe, table
+from blueprints.trying.answers import key_of
 from blueprints.trying.checks import Asked, Check
 from blueprints.trying.ingestion import FAILED, Ingestion
 
@@ -57,9 +58,9 @@ def _lines(body: Mapping[str, Any], status: int, answered_by: str) -> Iterator[L
         yield f"HTTP {status}", body["message"]
     for citation in body.get("citations", ()):
         page = f", page {citation['page']}" if citation.get("page") else ""
-        yield f"[{citation['number']}]", f"{citation['source']}{page}\n{_shortened(citation['excerpt'])}"
+        yield f"[{citation['number']}]", f"{key_of(citation['source'])}{page}\n{_shortened(citation['excerpt'])}"
     for source in body.get("withheld", ()):
-        yield "withheld", source
+        yield "withheld", key_of(source)
     guardrail = body.get("guardrail", {})
     if guardrail.get("intervened"):
         yield "guardrail", ", ".join(guardrail.get("policies", ())) or "intervened"

@@ -6,7 +6,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from blueprints.evaluating import targets
-from blueprints.evaluating.targets import TargetError, chunking, deployed, embedded, key_of
+from blueprints.evaluating.targets import TargetError, chunking, deployed, embedded
 from blueprints.trying.answers import Reply
 from blueprints.trying.files import Upload
 from blueprints.trying.folders import Document
@@ -128,13 +128,6 @@ def test_chunking_is_told_in_words(configured: dict[str, Any], words: str) -> No
     aws = Aws()
     aws.configured = configured
     assert chunking(aws, "kb", "ds") == words
-
-
-@pytest.mark.parametrize(
-    ("source", "key"), [("s3://bucket/tenants/a/b c.md", "tenants/a/b c.md"), ("https://example.com/s3://x", "https://example.com/s3://x")]
-)
-def test_a_document_in_a_bucket_is_known_by_its_key(source: str, key: str) -> None:
-    assert key_of(source) == key
 
 
 def filled(monkeypatch: pytest.MonkeyPatch, status: str) -> Any:

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from botocore.credentials import Credentials
 
-from blueprints.trying.answers import Answers, Reply, bearer, server_sent_events, signed
+from blueprints.trying.answers import Answers, Reply, bearer, key_of, server_sent_events, signed
 
 ANSWER = {
     "outcome": "answered",
@@ -116,3 +116,10 @@ def test_a_stream_must_have_an_end(api: Api, content: bytes, got: str) -> None:
 def test_events_follow_the_standard() -> None:
     lines = [b": a comment\n", b"data: {\n", b'data: "a": 1}\r\n', b"\r\n", b"\n", b"event:done\n", b"data:{}\n", b"\n", b"data: {}\n"]
     assert list(server_sent_events(lines)) == [("message", {"a": 1}), ("done", {})]
+
+
+@pytest.mark.parametrize(
+    ("source", "key"), [("s3://bucket/tenants/a/b c.md", "tenants/a/b c.md"), ("https://example.com/s3://x", "https://example.com/s3://x")]
+)
+def test_a_document_in_a_bucket_is_known_by_its_key(source: str, key: str) -> None:
+    assert key_of(source) == key

@@ -35,10 +35,11 @@ def test_an_answer_is_shown_with_citations_and_who_wrote_it() -> None:
     text = shown(print_answers, [asked(BODY)], "extractive sentences (MiniLM)")
     assert "How many [days]?  answered  as a user of acme, 0.42 s" in text
     assert "There are 27 days [1]." in text
-    assert "s3://b/leave.pdf, page 2" in text
+    assert "leave.pdf, page 2" in text
+    assert "s3://" not in text
     assert "Full-time employees have" in text
     assert text.count("have") < 60
-    assert all(words in text for words in ("withheld    s3://b/offer.txt", "guardrail   content", "written by  extractive sentences"))
+    assert all(words in text for words in ("withheld    offer.txt", "guardrail   content", "written by  extractive sentences"))
 
 
 def test_an_answer_that_no_model_wrote_names_none() -> None:
