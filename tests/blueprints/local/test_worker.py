@@ -22,7 +22,7 @@ ECHO = "def handler(event, context):\n    return event\n"
 def package(code: str, wrapper: str = "", *, mode: int = 0o755, folder: str = "") -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("index.py", code)
+        archive.writestr(zipfile.ZipInfo("index.py"), code)  # without the time of day
         if wrapper:
             script = zipfile.ZipInfo("bin/wrapper")
             script.external_attr = mode << 16

@@ -46,7 +46,10 @@ def test_ministack_makes_answers_of_models_up(plain_aws: EmbeddedAws) -> None:
 
 
 CALLS: dict[str, Callable[[EmbeddedAws], Any]] = {
-    "a model's answer": ask_a_model,
+    "an answer over documents": lambda aws: aws.client("bedrock-agent-runtime").retrieve_and_generate(input={"text": "Hello"}),
+    "documents given directly": lambda aws: aws.client("bedrock-agent").ingest_knowledge_base_documents(
+        knowledgeBaseId="ABCDEFGHIJ", dataSourceId="ABCDEFGHIJ", documents=[{"content": {"dataSourceType": "CUSTOM"}}]
+    ),
     "a canned answer of moto": lambda aws: aws.client("rekognition").detect_labels(Image={"Bytes": b"a"}),
     "an operation of a service that nobody has": lambda aws: aws.client("kendra").list_indices(),
     "an operation that ministack lacks": lambda aws: aws.client("cloudwatch").get_metric_widget_image(MetricWidget="{}"),
