@@ -12,6 +12,7 @@ from constructs import Construct
 
 from ml_constructs.bedrock import aurora_findings
 from ml_constructs.bedrock.aurora_capacity import AuroraCapacity
+from ml_constructs.bedrock.kept_network import keep_network
 from ml_constructs.bedrock.unique_names import content_hash, lasting_name
 from ml_constructs.foundation import HandlerDefaults, Placement
 from ml_constructs.foundation.grants import READ, grant_key
@@ -35,7 +36,8 @@ class AuroraCluster(Construct):
         placement: Network with subnets in at least two availability zones; its security groups aren't used.
         capacity: How far it scales.
         defaults: How long the log is kept, and what happens to it when the stack goes.
-        removal_policy: ``DESTROY`` deletes the cluster without a last snapshot; else it is kept, and protected from deletion.
+        removal_policy: ``DESTROY`` deletes the cluster without a last snapshot; else it is kept, and protected from deletion. A network
+            of the same app is kept with it, as far as it has to be: VPC and subnets.
 
     Raises:
         ValueError: Subnets in one zone only.
@@ -74,8 +76,10 @@ class AuroraCluster(Construct):
         self.identity = content_hash(self, key.key_arn, DATABASE)
         self.cluster = self._cluster(name, key, placement, capacity, removal_policy)
         self.cluster.node.add_dependency(self.log_group)
-        # A cluster that is kept goes on using its group.
+        # A cluster that is kept goes on using its group and its subnets, which AWS then doesn't delete.
         self.security_group.apply_removal_policy(removal_policy)
+        if removal_policy is not RemovalPolicy.DESTROY:
+            keep_network(placement.vpc)
         self.arn = self.cluster.cluster_arn
         self.secret_arn = _resource(self.cluster).attr_master_user_secret_secret_arn
         aurora_findings.explain(self.cluster, removal_policy)
