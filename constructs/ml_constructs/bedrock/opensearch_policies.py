@@ -47,25 +47,28 @@ class CollectionSecurity(Construct):
 
 
 def index_access(
-    scope: Construct, construct_id: str, *, collection: str, index: str, principal_arn: str, permissions: Sequence[str]
+    scope: Construct, construct_id: str, *, collection: str, prefix: str, principal_arn: str, permissions: Sequence[str]
 ) -> aoss.CfnAccessPolicy:
-    """Lets one identity use one index, whose own policies have to allow ``aoss:APIAccessAll`` as well.
+    """Lets one identity, whose own policies have to allow ``aoss:APIAccessAll`` as well, use the indexes of one collection.
+
+    A policy takes a minute or more to be in force, and nothing tells when it is. It names what every index of the collection has in common,
+    so that the one which takes the place of another finds it in force.
 
     Args:
         scope: Where the policy is defined.
         construct_id: Its id there.
         collection: The name of the collection.
-        index: The name of the index.
+        prefix: What the names of its indexes begin with.
         principal_arn: The identity.
         permissions: Such as ``READ_AND_WRITE``.
 
     See https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
     """
-    rules = [{"ResourceType": "index", "Resource": [f"index/{collection}/{index}"], "Permission": list(permissions)}]
+    rules = [{"ResourceType": "index", "Resource": [f"index/{collection}/{prefix}*"], "Permission": list(permissions)}]
     return aoss.CfnAccessPolicy(
         scope,
         construct_id,
-        name=lasting_name(scope, construct_id, collection, index, max_length=MAX_NAME),
+        name=lasting_name(scope, construct_id, collection, max_length=MAX_NAME),
         policy=Stack.of(scope).to_json_string([{"Rules": rules, "Principal": [principal_arn]}]),
         type="data",
     )

@@ -17,6 +17,7 @@ from ml_constructs.bedrock.unique_names import content_hash, lasting_name
 from ml_constructs.bedrock.vector_store import EVERY_SOURCE, VectorStore
 
 CDK_QUALIFIER = "hnb659fds"
+INDEXES = "embeddings-"
 
 
 class OpenSearchVectorStore(VectorStore):
@@ -64,7 +65,7 @@ class OpenSearchVectorStore(VectorStore):
             raise ValueError("standby_replicas must be True when scale_to_zero is set, got False")
         self.group = collection_group(self, "Group", scale_to_zero) if scale_to_zero else None
         self.collection_name = lasting_name(self, key.key_arn, standby_replicas, bool(scale_to_zero), max_length=MAX_NAME)
-        self.index_name = f"embeddings-{content_hash(self, embedding.dimensions, revision)}"
+        self.index_name = f"{INDEXES}{content_hash(self, embedding.dimensions, revision)}"
         self.identity = content_hash(self, self.collection_name, self.index_name)
         self.security = CollectionSecurity(self, "Security", collection=self.collection_name, key=key, removal_policy=removal_policy)
         self.collection = aoss.CfnCollection(
@@ -92,7 +93,7 @@ class OpenSearchVectorStore(VectorStore):
         self.storage = self._storage()
 
     def grant_access(self, role: iam.Role) -> None:
-        """Lets the role of a knowledge base read and write documents of this index."""
+        """Lets the role of a knowledge base read and write documents of this store."""
         role.add_to_policy(iam.PolicyStatement(actions=["aoss:APIAccessAll"], resources=[self.collection.attr_arn]))
         self._allow(f"Access{content_hash(self, role.node.path)}", role.role_arn, READ_AND_WRITE)
 
@@ -101,7 +102,7 @@ class OpenSearchVectorStore(VectorStore):
             self,
             construct_id,
             collection=self.collection_name,
-            index=self.index_name,
+            prefix=INDEXES,
             principal_arn=principal_arn,
             permissions=permissions,
         )

@@ -22,7 +22,7 @@ def security(scene: KnowledgeScene) -> CollectionSecurity:
 
 @pytest.fixture(scope="module")
 def access(scene: KnowledgeScene, security: CollectionSecurity) -> Any:
-    return index_access(scene.stack, "Access", collection="handbook", index="chunks", principal_arn=ROLE, permissions=READ_AND_WRITE)
+    return index_access(scene.stack, "Access", collection="handbook", prefix="chunks-", principal_arn=ROLE, permissions=READ_AND_WRITE)
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def test_no_network_reaches_the_collection_and_aws_services_do(policies: dict[st
     assert document["Rules"] == [{"ResourceType": "collection", "Resource": ["collection/handbook"]}]
 
 
-def test_one_identity_reads_and_writes_one_index(policies: dict[str, Any]) -> None:
+def test_one_identity_reads_and_writes_the_indexes_of_one_collection(policies: dict[str, Any]) -> None:
     (document,) = json.loads(policies["a"]["Policy"])
     assert document["Principal"] == [ROLE]
     (rule,) = document["Rules"]
-    assert (rule["ResourceType"], rule["Resource"]) == ("index", ["index/handbook/chunks"])
+    assert (rule["ResourceType"], rule["Resource"]) == ("index", ["index/handbook/chunks-*"])
     assert rule["Permission"] == ["aoss:DescribeIndex", "aoss:ReadDocument", "aoss:WriteDocument"]
 
 

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from blueprints.checks.rules.graph import dependencies
 from ml_constructs.bedrock.embedding import Embedding
 from ml_constructs.bedrock.opensearch_capacity import ScaleToZero
-from ml_constructs.bedrock.opensearch_vector_store import OpenSearchVectorStore
+from ml_constructs.bedrock.opensearch_vector_store import INDEXES, OpenSearchVectorStore
 from ml_constructs.bedrock.vector_store import EVERY_SOURCE
 from ml_constructs.foundation.roles import service_role
 from tests.constructs.bedrock.knowledge_scene import KnowledgeScene
@@ -103,7 +103,7 @@ def test_the_identity_that_deploys_may_make_and_delete_the_index(stores: Stores)
     assert all("aoss:CreateIndex" in policy and "aoss:WriteDocument" not in policy for policy in managing)
 
 
-def test_a_role_gets_to_the_documents_of_one_index(stores: Stores) -> None:
+def test_a_role_gets_to_the_documents_of_one_collection(stores: Stores) -> None:
     (statement,) = stores.scene.statements(stores.role)
     assert statement["Action"] == "aoss:APIAccessAll"
     assert statement["Resource"] == stores.scene.stack.resolve(stores.default.collection.attr_arn)
@@ -115,7 +115,22 @@ def test_a_role_gets_to_the_documents_of_one_index(stores: Stores) -> None:
     ]
     assert "aoss:ReadDocument" in policy
     assert "aoss:CreateIndex" not in policy
-    assert f"/{stores.default.index_name}" in policy
+    assert f"index/{stores.scene.stack.resolve(stores.default.collection_name)['Fn::Join'][1][0]}" in policy
+
+
+def test_another_index_meets_policies_that_are_in_force() -> None:
+    """CloudFormation makes the new index as soon as its policy is there, which is minutes before that one counts."""
+
+    def policies(revision: str) -> list[str]:
+        scene = KnowledgeScene()
+        store = OpenSearchVectorStore(scene.stack, "Store", key=scene.key, embedding=scene.embedding, revision=revision)
+        store.grant_access(service_role(scene.stack, "Role", service="bedrock.amazonaws.com"))
+        assert store.index_name.startswith(INDEXES)
+        resources = scene.template["Resources"].values()
+        return [str(found["Properties"]) for found in resources if found["Type"] == "AWS::OpenSearchServerless::AccessPolicy"]
+
+    assert len(policies("")) == 2
+    assert policies("") == policies("chunks of 500")
 
 
 def test_a_knowledge_base_waits_for_the_index_and_finds_it(stores: Stores) -> None:
