@@ -140,15 +140,18 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
 
     def conflicts(self, *, compliance: str, network: NetworkChoice) -> Iterator[tuple[tuple[str, ...], str]]:
         """Finds models that share prompts or take them elsewhere, and parts that the network doesn't suit."""
+        moves = "takes text to other regions; allowed: with data_may_move_to"
         for path, model in self._models.items():
-            geography = profile_geography(model)
+            geography = profile_geography(model.rpartition("/")[2])  # of an ARN, what it ends with
             if geography is not None and self.data_may_move_to not in (geography, "global"):
-                yield path, f"{model} takes text to other regions; allowed: with data_may_move_to {geography}, got {self.data_may_move_to}"
+                yield path, f"{model} {moves} {geography}, got {self.data_may_move_to}"
             if compliance != "baseline":
                 try:
                     refuse_shared_data(".".join(path), model)
                 except ValueError as error:
                     yield path, f"{error}; compliance {compliance} demands it"
+        if self.parsing.strategy == "data-automation" and self.data_may_move_to == "none":
+            yield ("parsing", "strategy"), f"data-automation {moves} the geography of the region, got none"
         if self.vector_store == "aurora-pgvector" and network == "none":
             others = ", ".join(store for store in STORES if store != self.vector_store)
             yield ("vector_store",), f"{self.vector_store} is not allowed without a network; allowed: {others}"
@@ -186,16 +189,29 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
 
     @model_validator(mode="after")
     def _models_fit(self) -> "KnowledgeBaseRagSettings":
-        rerank, parsing, aurora = self.retrieval.rerank, self.parsing, self.aurora
+        rerank, parsing, generation = self.retrieval.rerank, self.parsing, self.generation
         if rerank and rerank.candidates < self.retrieval.passages:
             least = f"retrieval.passages, {self.retrieval.passages}"
             raise ValueError(f"retrieval.rerank.candidates must be at least {least}, got {rerank.candidates}")
         if (parsing.strategy == "foundation-model") != (parsing.model is not None):
             given = f"{parsing.model} with {parsing.strategy}"
             raise ValueError(f"parsing.model must be given with strategy foundation-model and only then, got {given}")
+        if parsing.prompt is not None and parsing.model is None:
+            raise ValueError(f"parsing.prompt must be left out unless parsing.strategy is foundation-model, got {parsing.strategy}")
+        if generation.application_profile and generation.model.startswith("arn:"):
+            raise ValueError(f"generation.model must be an id when generation.application_profile is true, got {generation.model}")
+        return self
+
+    @model_validator(mode="after")
+    def _capacity_is_offered(self) -> "KnowledgeBaseRagSettings":
+        aurora, opensearch = self.aurora, self.opensearch
         if aurora.max_capacity_units < aurora.min_capacity_units:
             least = f"min_capacity_units, {aurora.min_capacity_units}"
             raise ValueError(f"aurora.max_capacity_units must be at least {least}, got {aurora.max_capacity_units}")
+        if opensearch.scale_to_zero:
+            ScaleToZero(max_capacity_units=opensearch.max_capacity_units)
+            if not opensearch.standby_replicas:
+                raise ValueError("opensearch.standby_replicas must be true when opensearch.scale_to_zero is true, got false")
         return self
 
     @model_validator(mode="after")
@@ -219,8 +235,8 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
                 raise ValueError("opensearch.standby_replicas must be true when opensearch.scale_to_zero is true, got false")
             ScaleToZero(max_capacity_units=self.opensearch.max_capacity_units)
         Embedding(**self.embedding.model_dump())
-        policy_of(self.guardrail, geography=self.data_may_move_to)
-        self.options.configuration_id({})
+        policy = policy_of(self.guardrail, geography=self.data_may_move_to)
+        self.options.check_grounding(policy.grounding)
         return self
 
 

@@ -98,11 +98,11 @@ class ParsingSettings(SettingsModel):
     """How text is read from documents; a model also reads tables and pictures, and is billed by the page."""
 
     strategy: Literal["default", "foundation-model", "data-automation"] = "default"
-    """Who reads."""
+    """Who reads; data-automation takes documents to other regions of the geography."""
     model: ModelId | None = None
     """The model that reads, with foundation-model."""
     prompt: Annotated[str, StringConstraints(min_length=1, max_length=10_000)] | None = None
-    """What it is told; left out, what Bedrock tells it."""
+    """What it is told, with foundation-model; left out, what Bedrock tells it."""
 
 
 class S3SourceSettings(SettingsModel):
@@ -263,7 +263,7 @@ class GuardrailSettings(SettingsModel):
     personal_data: Annotated[tuple[PersonalDataSettings, ...], Field(max_length=31)] = ()
     """Personal data that answers don't hold."""
     grounding: Share | None = 0.7
-    """Answers that stand in the passages less surely than this are withheld; null doesn't check."""
+    """Answers that stand in the passages less surely than this are withheld; null doesn't check. Bedrock checks up to 5,000 characters."""
     relevance: Share | None = 0.5
     """Answers that have less to do with the question than this are withheld; null doesn't check."""
     tier: Literal["CLASSIC", "STANDARD"] = "CLASSIC"
@@ -287,7 +287,7 @@ class UserSettings(SettingsModel):
     """Who may ask, with Cognito."""
 
     pool_arn: UserPoolArn | None = None
-    """A user pool that stands already; left out, one is made."""
+    """A user pool that stands already; left out, one is made. Users of all its clients may ask, and none may write the tenancy.claim."""
     mfa: Literal["optional", "required"] = "required"
     """Whether users of the pool that is made need a second factor."""
 
@@ -299,7 +299,7 @@ class SessionSettings(SettingsModel):
     """Whether they may."""
     hours: Annotated[int, Field(ge=1, le=8760)] = 24
     """How long a session is kept after its last question."""
-    turns: Annotated[int, Field(ge=1, le=50)] = 6
+    turns: Annotated[int, Field(ge=1, le=20)] = 6
     """How many earlier questions and answers the model sees."""
 
 
@@ -307,7 +307,7 @@ class CacheSettings(SettingsModel):
     """Answers to the same question are given again."""
 
     hours: Annotated[int, Field(ge=0, le=720)] = 0
-    """How long; 0 writes each anew. An answer in the cache doesn't know of documents that came later."""
+    """How long; 0 writes each anew. An answer in the cache doesn't know of documents that came, or were deleted, later."""
 
 
 class SyncSettings(SettingsModel):
@@ -327,7 +327,7 @@ class LimitSettings(SettingsModel):
     """What callers may do, and what it may cost."""
 
     question_characters: Annotated[int, Field(ge=1, le=20_000)] = 1000
-    """The length of a question at most."""
+    """The length of a question at most; 1,000 where guardrail.grounding or guardrail.relevance is checked."""
     requests_per_second: Annotated[int, Field(ge=1, le=10_000)] = 20
     """Questions a second at most."""
     burst: Annotated[int, Field(ge=1, le=5000)] = 40
@@ -335,7 +335,7 @@ class LimitSettings(SettingsModel):
     requests_per_address: Annotated[int, Field(ge=10, le=2_000_000_000)] = 1000
     """Questions of one address in five minutes at most."""
     concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """Questions that are worked on at once at most, taken from those of the account; left out, only the account limits them."""
+    """Questions that each of the functions works on at once, taken from those of the account; left out, only the account limits them."""
 
 
 class AnswerAlarmSettings(SettingsModel):

@@ -27,6 +27,7 @@ STORE_TYPES = {
     "aurora": ("AWS::RDS::DBCluster",),
 }
 OPENSEARCH = {"vector_store": "opensearch-serverless"}
+PROFILE = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.amazon.nova-pro-v1:0"
 TENANTS = {"tenancy": {"enabled": True}, "auth": "cognito"}
 
 
@@ -62,6 +63,17 @@ def conflicts(compliance: str = "baseline", network: Any = "own", **settings: An
             {**TENANTS, **OPENSEARCH, "sources": ({"type": "web", "urls": ("https://example.com",)},)},
             "sources must be of type s3 or custom when tenancy.enabled is true, because others belong to no tenant, got web",
         ),
+        ({"parsing": {"prompt": "Read."}}, "parsing.prompt must be left out unless parsing.strategy is foundation-model, got default"),
+        ({"generation": {"model": PROFILE}}, f"generation.model must be an id when generation.application_profile is true, got {PROFILE}"),
+        (
+            {"opensearch": {"scale_to_zero": True, "max_capacity_units": 3}},
+            "max_capacity_units must be 1, 2, 4, 8, 16 or a multiple of 16, got 3",
+        ),
+        (
+            {"opensearch": {"scale_to_zero": True, "standby_replicas": False}},
+            "opensearch.standby_replicas must be true when opensearch.scale_to_zero is true, got false",
+        ),
+        ({"limits": {"question_characters": 1001}}, "max_question_characters must be at most 1000 with contextual grounding"),
         ({"modell": "x"}, "Extra inputs are not permitted"),
     ],
 )
@@ -84,6 +96,24 @@ def test_a_profile_that_takes_text_to_other_regions_has_to_be_allowed() -> None:
     assert conflicts(generation={"model": "eu.amazon.nova-pro-v1:0"}, data_may_move_to="eu") == {}
     assert conflicts(generation={"model": "eu.amazon.nova-pro-v1:0"}, data_may_move_to="global") == {}
     assert conflicts(generation={"model": "global.anthropic.claude-haiku-4-5-20251001-v1:0"}, data_may_move_to="eu") != {}
+
+
+def test_the_arn_of_a_profile_takes_text_elsewhere_as_its_id_does() -> None:
+    parsing = {"strategy": "foundation-model", "model": PROFILE}
+    assert conflicts(parsing=parsing)["parsing.model"].startswith(f"{PROFILE} takes text to other regions")
+    assert conflicts(parsing=parsing, data_may_move_to="eu") == {}
+
+
+def test_data_automation_takes_documents_to_other_regions_and_has_to_be_allowed() -> None:
+    told = conflicts(parsing={"strategy": "data-automation"})
+    assert list(told) == ["parsing.strategy"]
+    assert told["parsing.strategy"].endswith("allowed: with data_may_move_to the geography of the region, got none")
+    assert conflicts(parsing={"strategy": "data-automation"}, data_may_move_to="eu") == {}
+
+
+def test_longer_questions_are_taken_where_answers_are_not_compared_with_them() -> None:
+    unchecked = {"grounding": None, "relevance": None}
+    assert read(limits={"question_characters": 20_000}, guardrail=unchecked).options.max_question_characters == 20_000
 
 
 def test_a_guardrail_that_works_across_regions_has_to_be_allowed() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from aws_cdk import Duration
 
 from ml_constructs.bedrock.generation import Generation
+from ml_constructs.bedrock.guardrail_filters import Grounding
 from ml_constructs.bedrock.limits import check_range, check_text
 from ml_constructs.bedrock.retrieval import Retrieval
 
@@ -16,6 +17,7 @@ __all__ = ["AnswerOptions", "Generation", "Retrieval", "Sessions", "Tenancy"]
 MOST_HOURS = 8760
 MOST_TURNS = 20
 LONGEST_QUESTION = 20_000
+LONGEST_GROUNDED_QUESTION = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,18 @@ class AnswerOptions:
     def cache_hours(self) -> int:
         """How long answers are given again."""
         return int(self.cache.to_hours()) if self.cache else 0
+
+    def check_grounding(self, grounding: Grounding | None) -> None:
+        """Refuses questions that are too long for a guardrail to compare answers with, so that every one of them would fail.
+
+        Raises:
+            ValueError: Longer questions than contextual grounding takes.
+
+        See https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html
+        """
+        if grounding is not None and self.max_question_characters > LONGEST_GROUNDED_QUESTION:
+            most = f"at most {LONGEST_GROUNDED_QUESTION} with contextual grounding, which takes no longer question"
+            raise ValueError(f"max_question_characters must be {most}, got {self.max_question_characters}")
 
     def configuration_id(self, influences: Any) -> str:
         """Changes with everything that influences an answer; part of the key of those that are given again.

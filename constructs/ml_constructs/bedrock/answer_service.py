@@ -46,7 +46,8 @@ class AnswerService(Construct):
             account limits them.
 
     Raises:
-        ValueError: A search that the store doesn't offer, a model that is not that of ``options``, no key, or too much concurrency.
+        ValueError: A search that the store doesn't offer, a model that is not that of ``options``, no key, too much concurrency, or
+            questions that are too long for the guardrail.
 
     See https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html,
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper and
@@ -69,6 +70,7 @@ class AnswerService(Construct):
         super().__init__(scope, construct_id)
         knowledge_base.store.check_search_type(options.retrieval.search_type)
         _check_model(model, options.generation.model_id)
+        options.check_grounding(guardrail.policy.grounding)
         if max_concurrency is not None:
             check_range("max_concurrency", max_concurrency, 1, MOST_CONCURRENT)
         warn_if_unknown(self, "generation model", options.generation.model_id)

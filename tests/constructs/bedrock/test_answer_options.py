@@ -5,6 +5,7 @@ import pytest
 from aws_cdk import Duration
 
 from ml_constructs.bedrock.answer_options import AnswerOptions, Generation, Retrieval, Sessions, Tenancy
+from ml_constructs.bedrock.guardrail_filters import Grounding
 
 OPTIONS = AnswerOptions(generation=Generation(model_id="amazon.nova-lite-v1:0"))
 GUARDRAIL = {"guardrail": {"topics": ["wages"]}}
@@ -72,3 +73,10 @@ def test_a_cache_has_whole_hours(minutes: int) -> None:
 def test_questions_that_no_search_takes_are_refused(characters: int) -> None:
     with pytest.raises(ValueError, match=f"max_question_characters must be from 1 to 20000, got {characters}"):
         replace(OPTIONS, max_question_characters=characters)
+
+
+def test_questions_are_no_longer_than_answers_can_be_compared_with() -> None:
+    replace(OPTIONS, max_question_characters=1000).check_grounding(Grounding())
+    replace(OPTIONS, max_question_characters=20_000).check_grounding(None)
+    with pytest.raises(ValueError, match=r"max_question_characters must be at most 1000 with contextual grounding, .*, got 1001"):
+        replace(OPTIONS, max_question_characters=1001).check_grounding(Grounding(relevance=None))

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk.assertions import Annotations, Match
 
 from ml_constructs.bedrock.answer_options import Generation, Retrieval
-from ml_constructs.bedrock.guardrail_policy import GuardrailPolicy, Topic
+from ml_constructs.bedrock.guardrail_policy import Grounding, GuardrailPolicy, Topic
 from ml_constructs.foundation import handler_assets
 from tests.constructs.bedrock.answer_scene import EVERYTHING, MODEL, PLAIN, Parts, everything, plain
 
@@ -121,6 +121,11 @@ def test_another_model_than_that_of_the_options_is_refused(profile: bool) -> Non
     other = parts.profile("amazon.nova-pro-v1:0") if profile else "amazon.nova-pro-v1:0"
     with pytest.raises(ValueError, match=f"model must be {MODEL} as in options, or a profile of it, got amazon.nova-pro-v1:0"):
         parts.service(EVERYTHING, model=other)
+
+
+def test_questions_that_are_too_long_for_the_guardrail_are_refused() -> None:
+    with pytest.raises(ValueError, match="max_question_characters must be at most 1000 with contextual grounding"):
+        Parts(GuardrailPolicy(grounding=Grounding())).service(replace(PLAIN, max_question_characters=1001))
 
 
 def test_a_search_that_the_store_does_not_offer_is_refused() -> None:
