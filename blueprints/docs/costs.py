@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from blueprints.docs import markdown
+from blueprints.docs.model_calls import model_calls
 from blueprints.docs.policies import roles
 from blueprints.docs.resources import short
 from blueprints.docs.template import Resource, Template
@@ -57,7 +58,7 @@ def _called(template: Template) -> set[str]:
     called = {action.split(":")[0] for role in roles(template) for statement in role.statements for action in statement.actions}
     functions = template.of_type("AWS::Lambda::Function")
     metrics = any(EMBEDDED_METRICS in function.properties.get("Environment", {}).get("Variables", {}) for function in functions)
-    return called | ({"cloudwatch"} if metrics else set())
+    return called | model_calls(template) | ({"cloudwatch"} if metrics else set())
 
 
 def _refuse_unknown(resource: Resource) -> None:

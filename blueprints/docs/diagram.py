@@ -12,10 +12,18 @@ SHAPES = {
     "API": ("([", "])"),
     "state machine": ("[", "]"),
     "function": ("(", ")"),
+    "user pool": ("[(", ")]"),
+    "data source": ("(", ")"),
+    "knowledge base": ("[", "]"),
+    "guardrail": ("{{", "}}"),
+    "inference profile": ("[/", "/]"),
+    "S3 vector index": ("[(", ")]"),
+    "OpenSearch collection": ("[(", ")]"),
+    "Aurora cluster": ("[(", ")]"),
     "service": ("[/", "/]"),
 }
 GENERIC = ("Api", "Bucket", "Function", "Machine", "Queue", "Rest", "StateMachine", "Table", "Topic")
-SERVICES = {"textract": "Amazon Textract", "comprehend": "Amazon Comprehend", "bedrock": "Amazon Bedrock", "schedule": "Schedule"}
+SERVICES = {"textract": "Amazon Textract", "comprehend": "Amazon Comprehend", "bedrock": "Models of Amazon Bedrock", "schedule": "Schedule"}
 
 
 def flowchart(flow: Flow, direction: str = "LR") -> str:
@@ -46,11 +54,19 @@ def _label(flow: Flow, node: str) -> str:
         name = node.removeprefix("service:")
         return SERVICES.get(name, f"AWS {name}")
     resource = flow.template.resources[node]
+    if kind == "data source":
+        kind = f"{resource.properties['DataSourceConfiguration']['Type']} {kind}"
     if kind == "function":
         return f"{function_name(resource)}<br/>function"
     inside = [function_name(flow.template.resources[name]) for name in flow.members.get(node, [])]
-    name = next((part for part in reversed(resource.path) if part not in GENERIC), resource.path[-1])
-    return "<br/>".join([f"<b>{name} {kind}</b>" if inside else f"{name}<br/>{kind}", *inside])
+    name = next((part for part in reversed(resource.path) if part not in GENERIC), resource.path[0])
+    told = [kind] if _says(kind, name) else [name, kind]
+    return "<br/>".join([f"<b>{' '.join(told)}</b>" if inside else "<br/>".join(told), *inside])
+
+
+def _says(kind: str, name: str) -> bool:
+    """Whether the kind ends with the name, so that the name tells nothing more."""
+    return kind.replace(" ", "").lower().endswith(name.lower())
 
 
 def _paired(edges: list[Edge]) -> list[Edge]:

@@ -18,6 +18,14 @@ KINDS = {
     "AWS::DynamoDB::GlobalTable": "table",
     "AWS::ApiGateway::RestApi": "API",
     "AWS::ApiGatewayV2::Api": "API",
+    "AWS::Cognito::UserPool": "user pool",
+    "AWS::Bedrock::DataSource": "data source",
+    "AWS::Bedrock::KnowledgeBase": "knowledge base",
+    "AWS::Bedrock::Guardrail": "guardrail",
+    "AWS::Bedrock::ApplicationInferenceProfile": "inference profile",
+    "AWS::S3Vectors::Index": "S3 vector index",
+    "AWS::OpenSearchServerless::Collection": "OpenSearch collection",
+    "AWS::RDS::DBCluster": "Aurora cluster",
 }
 
 
@@ -33,14 +41,17 @@ class Flow:
 
 def flow(template: Template) -> Flow:
     """Returns the data flow of a template, with the functions of a state machine folded into it."""
-    nodes = {r.id: KINDS[r.type] for r in template.resources.values() if r.type in KINDS and not r.is_framework}
+    helpers = {name for r in template.resources.values() for name in template.references(r.properties.get("ServiceToken"))}
+    drawn = [r for r in template.resources.values() if r.type in KINDS and not r.is_framework and r.id not in helpers]
+    nodes = {r.id: KINDS[r.type] for r in drawn}
     triggered = list(triggers(template))
     members = _members(template, nodes, {edge.target for edge in triggered})
     inside = {name: machine for machine, names in members.items() for name in names}
     lifted = dict.fromkeys(
         Edge(inside.get(e.source, e.source), inside.get(e.target, e.target), e.label, e.dashed) for e in [*triggered, *grants(template)]
     )
-    edges = [e for e in _merged(list(lifted)) if e.source != e.target and _known(e.source, nodes) and _known(e.target, nodes)]
+    known = [e for e in lifted if e.source != e.target and _known(e.source, nodes) and _known(e.target, nodes)]
+    edges = _merged(_without_shortcuts(known, nodes))
     ends = {end for e in edges for end in (e.source, e.target)}
     services = {end: "service" for end in ends if end.startswith("service:")}
     kept = {name: kind for name, kind in nodes.items() if name in ends}
@@ -49,6 +60,13 @@ def flow(template: Template) -> Flow:
 
 def _known(end: str, nodes: Mapping[str, str]) -> bool:
     return end in nodes or end.startswith("service:")
+
+
+def _without_shortcuts(edges: list[Edge], nodes: Mapping[str, str]) -> list[Edge]:
+    """Without the permission to read a bucket for those who read it by way of a data source."""
+    sources = [name for name, kind in nodes.items() if kind == "data source"]
+    long = {(e.source, after.target) for e in edges for after in edges if e.target == after.source and e.target in sources}
+    return [e for e in edges if (e.source, e.target) not in long]
 
 
 def _members(template: Template, nodes: Mapping[str, str], triggered: set[str]) -> dict[str, list[str]]:

@@ -26,6 +26,7 @@ class Fragment(BaseModel):
 
     Args:
         introduction: What the blueprint is for, in a few sentences.
+        samples: Sample settings beside the minimal and the comprehensive ones that define other resources: the page tells of theirs, too.
         outputs: What each output is, by name.
         cost_moves: By resource type or service, the settings that move its cost.
         updates: Notes on updates beyond the generated table.
@@ -36,6 +37,7 @@ class Fragment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     introduction: str
+    samples: tuple[str, ...] = ()
     outputs: Mapping[str, str] = {}
     cost_moves: Mapping[str, str] = {}
     updates: tuple[str, ...] = ()

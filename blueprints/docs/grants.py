@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from blueprints.docs.policies import Role, roles
+from blueprints.docs.policies import Role, Statement, roles
 from blueprints.docs.template import Template
 from blueprints.docs.triggers import Edge
 
@@ -24,6 +24,8 @@ PLUMBING = frozenset(
         "ssm",
         "sts",
         "execute-api",
+        "scheduler",
+        "secretsmanager",
     )
 )
 READS = ("s3:GetObject", "s3:ListBucket", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem")
@@ -37,6 +39,15 @@ WRITES = (
     "states:StartExecution",
 )
 ANSWERS = ("states:SendTaskSuccess", "states:SendTaskFailure")
+ASKS = {
+    "bedrock:ApplyGuardrail": "has texts checked",
+    "bedrock:InvokeModel": "",
+    "bedrock:InvokeModelWithResponseStream": "",
+    "bedrock:Retrieve": "finds passages",
+    "bedrock:StartIngestionJob": "starts ingestion",
+}
+THROUGH = "bedrock:InferenceProfileArn"
+HOLDERS = ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine", "AWS::Bedrock::KnowledgeBase")
 
 
 def grants(template: Template) -> Iterator[Edge]:
@@ -44,11 +55,23 @@ def grants(template: Template) -> Iterator[Edge]:
     found = roles(template)
     holders = _holders(template, found)
     for role in found:
-        for statement in role.statements if not role.resource.is_framework else ():
+        allowed = [statement for statement in role.statements if statement.effect == "Allow" and not role.resource.is_framework]
+        for statement in allowed:
             for holder in holders.get(role.resource.id, []):
-                ends = template.references(list(statement.resources)) if statement.effect == "Allow" else []
-                yield from (edge for end in ends for edge in _granted(holder, end, statement.actions))
-                yield from (Edge(holder, f"service:{name}") for name in _services(statement.actions))
+                yield from _of_statement(template, holder, statement)
+
+
+def _of_statement(template: Template, holder: str, statement: Statement) -> Iterator[Edge]:
+    """What a statement on resources of the template tells of these, another one of the service."""
+    ends = template.references(list(statement.resources))
+    yield from (edge for end in ends for edge in _granted(holder, end, statement.actions))
+    if not ends and not _by_profile(template, statement):
+        yield from (Edge(holder, f"service:{name}") for name in _services(statement.actions))
+
+
+def _by_profile(template: Template, statement: Statement) -> bool:
+    """Whether a model is invoked by way of an inference profile of the template, which has an edge to it."""
+    return bool(template.references([pairs.get(THROUGH) for pairs in statement.condition.values()]))
 
 
 def _granted(holder: str, end: str, actions: tuple[str, ...]) -> Iterator[Edge]:
@@ -58,6 +81,7 @@ def _granted(holder: str, end: str, actions: tuple[str, ...]) -> Iterator[Edge]:
         yield Edge(holder, end)
     if any(_covers(action, ANSWERS) for action in actions):
         yield Edge(holder, end, "answers the waiting task", dashed=True)
+    yield from (Edge(holder, end, ASKS[action]) for action in actions if action in ASKS)
 
 
 def _covers(action: str, known: tuple[str, ...]) -> bool:
@@ -69,12 +93,12 @@ def _services(actions: tuple[str, ...]) -> list[str]:
 
 
 def _holders(template: Template, found: list[Role]) -> dict[str, list[str]]:
-    """The functions and state machines that run with a role, or the services that assume it."""
+    """The functions, state machines and knowledge bases that run with a role, or else the services that assume it."""
     holders: dict[str, list[str]] = {}
-    for resource in template.of_type("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine"):
+    for resource in template.of_type(*HOLDERS):
         for role in template.references([resource.properties.get("Role"), resource.properties.get("RoleArn")]):
             holders.setdefault(role, []).append(resource.id)
     for assumed in found:
         names = [service.split(".")[0] for service in assumed.services]
-        holders.setdefault(assumed.resource.id, []).extend(f"service:{name}" for name in names if name not in PLUMBING)
+        holders.setdefault(assumed.resource.id, [f"service:{name}" for name in names if name not in PLUMBING])
     return holders

@@ -1,16 +1,24 @@
 """The tear-down section: what stays, what goes, and what has to be emptied by hand."""
 
 import re
+from collections.abc import Sequence
 
 from blueprints.docs import markdown
 from blueprints.docs.resources import short
 from blueprints.docs.template import Resource, Template
+from blueprints.docs.updates import lasting_name
 
 KEPT = ("Retain", "RetainExceptOnCreate")
 MANY = 8
 EMPTIERS = re.compile(r"Custom::.*(Empty|AutoDelete)")
 HOLDERS = (
     "AWS::S3::Bucket",
+    "AWS::S3Vectors::VectorBucket",
+    "AWS::S3Vectors::Index",
+    "AWS::OpenSearchServerless::Collection",
+    "AWS::OpenSearchServerless::Index",
+    "AWS::RDS::DBCluster",
+    "AWS::Cognito::UserPool",
     "AWS::DynamoDB::Table",
     "AWS::DynamoDB::GlobalTable",
     "AWS::KMS::Key",
@@ -19,16 +27,28 @@ HOLDERS = (
 )
 
 
-def teardown(kept: Template, destroyed: Template) -> str:
-    """Returns what becomes of everything that holds data, for ``data_on_removal: keep`` and for ``destroy``."""
-    other = {resource.name: resource for resource in destroyed.resources.values()}
+def teardown(removals: Sequence[tuple[Template, Template]]) -> str:
+    """Returns what becomes of everything that holds data.
+
+    Args:
+        removals: Pairs of templates, with ``data_on_removal: keep`` and with ``destroy``; later ones add what only they have.
+    """
     fates: dict[tuple[str, str, str], list[str]] = {}
-    for holder in kept.resources.values():
-        if not holder.is_framework and (holder.type in HOLDERS or _policy(holder) in KEPT):
-            gone = fate(destroyed, other[holder.name]) if holder.name in other else "not defined"
-            fates.setdefault((short(holder.type), fate(kept, holder), gone), []).append(holder.name)
+    told: set[tuple[str, str]] = set()
+    for kept, destroyed in removals:
+        other = {_place(resource): resource for resource in destroyed.resources.values()}
+        for holder in kept.resources.values():
+            place = _place(holder)
+            if not holder.is_framework and place not in told and (holder.type in HOLDERS or _policy(holder) in KEPT):
+                gone = fate(destroyed, other[place]) if place in other else "not defined"
+                fates.setdefault((short(holder.type), fate(kept, holder), gone), []).append(place[0])
+                told.add(place)
     rows = [(kind, _listed(names), *fate) for (kind, *fate), names in fates.items()]
     return markdown.table(("Type", "Resources", "`data_on_removal: keep`", "`data_on_removal: destroy`"), rows)
+
+
+def _place(resource: Resource) -> tuple[str, str]:
+    return lasting_name(resource), resource.type
 
 
 def _listed(names: list[str]) -> str:

@@ -1,10 +1,13 @@
-"""The edges that events take: rules, mappings, subscriptions, redrives, methods and destinations."""
+"""The edges that events, requests and documents take: what the resources themselves tell of."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blueprints.docs.policies import many
 from blueprints.docs.template import Resource, Template
+
+SCHEDULE = "service:schedule"
+MODELS = "service:bedrock"
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,12 @@ def triggers(template: Template) -> Iterator[Edge]:
         "AWS::SNS::Subscription": _subscription,
         "AWS::SQS::Queue": _redrive,
         "AWS::ApiGateway::Method": _method,
+        "AWS::ApiGateway::Authorizer": _authorizer,
         "AWS::Lambda::EventInvokeConfig": _destinations,
+        "AWS::Scheduler::Schedule": _schedule,
+        "AWS::Bedrock::DataSource": _data_source,
+        "AWS::Bedrock::KnowledgeBase": _knowledge_base,
+        "AWS::Bedrock::ApplicationInferenceProfile": _profile,
     }
     for resource in template.resources.values():
         if resource.type in readers and not resource.is_framework:
@@ -72,3 +80,32 @@ def _destinations(template: Template, config: Resource) -> Iterator[Edge]:
         for outcome, label in (("OnSuccess", ""), ("OnFailure", "after the last try")):
             ends = template.references(config.properties.get("DestinationConfig", {}).get(outcome, {}))
             yield from (Edge(source, end, label, dashed=outcome == "OnFailure") for end in ends)
+
+
+def _authorizer(template: Template, authorizer: Resource) -> Iterator[Edge]:
+    for source in template.references(authorizer.properties.get("ProviderARNs", [])):
+        yield from (Edge(source, target, "identity tokens") for target in template.references(authorizer.properties["RestApiId"]))
+
+
+def _schedule(template: Template, schedule: Resource) -> Iterator[Edge]:
+    target = schedule.properties["Target"]
+    yield from (Edge(SCHEDULE, end, schedule.properties["ScheduleExpression"]) for end in template.references(target["Arn"]))
+    lost = template.references(target.get("DeadLetterConfig", {}))
+    yield from (Edge(SCHEDULE, end, "undeliverable", dashed=True) for end in lost)
+
+
+def _data_source(template: Template, source: Resource) -> Iterator[Edge]:
+    place = source.properties["DataSourceConfiguration"].get("S3Configuration", {})
+    yield from (Edge(bucket, source.id) for bucket in template.references(place.get("BucketArn", {})))
+    yield from (Edge(source.id, base) for base in template.references(source.properties["KnowledgeBaseId"]))
+
+
+def _knowledge_base(template: Template, base: Resource) -> Iterator[Edge]:
+    """Vectors go to the store and are looked for there."""
+    for store in template.references(base.properties.get("StorageConfiguration", {})):
+        yield from (Edge(base.id, store), Edge(store, base.id))
+
+
+def _profile(template: Template, profile: Resource) -> Iterator[Edge]:
+    model = template.text(profile.properties["ModelSource"]["CopyFrom"]).rpartition("/")[2]
+    yield Edge(profile.id, MODELS, model)

@@ -11,13 +11,22 @@ from blueprints.docs.inputs import shown
 from blueprints.docs.resources import group, short
 from blueprints.docs.synthesis import synthesise
 from blueprints.docs.template import Resource, Template
-from blueprints.docs.updates import Change, change
+from blueprints.docs.updates import Change, change, lasting_name
 from stacks.catalogue import CATALOGUE
 from stacks.settings import SettingsError
 
 FEW = 3
 MISSING = object()
 WITHOUT_STATE = ("AWS::IAM::Policy", "AWS::Lambda::Permission")
+
+
+@dataclass(frozen=True)
+class Start:
+    """Settings that one is changed in: those of a sample, or the defaults, without a name."""
+
+    sample: str
+    settings: Mapping[str, Any]
+    template: Template
 
 
 @dataclass(frozen=True)
@@ -28,29 +37,48 @@ class Variation:
     before: Any
     after: Any
     change: Change
+    sample: str = ""
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether anything changes."""
+        return any(vars(self.change).values())
 
 
-def variations(root: Path, blueprint: str, base: Template, sample: Mapping[str, Any]) -> list[Variation]:
-    """Returns what each setting changes, starting from the defaults.
+def variations(root: Path, blueprint: str, starts: Sequence[Start]) -> list[Variation]:
+    """Returns what each setting changes, in the first of ``starts`` where it changes something.
 
     Args:
         root: The project's folder.
         blueprint: Its name in the catalogue.
-        base: Its template under the defaults.
-        sample: Settings to take other values from, where a type alone suggests none.
+        starts: The defaults, then samples; other values are taken from the first of these, where a type alone suggests none.
     """
     schema = CATALOGUE[blueprint].settings_model().model_json_schema()
-    tried = (_variation(root, blueprint, base, *alternative) for alternative in alternatives(schema, schema, sample))
+    sample = starts[1].settings if len(starts) > 1 else {}
+    tried = (_first_felt(root, blueprint, starts, *alternative) for alternative in alternatives(schema, schema, sample))
     return [variation for variation in tried if variation]
 
 
-def _variation(root: Path, blueprint: str, base: Template, path: str, before: Any, values: Sequence[Any]) -> Variation | None:
+def _first_felt(root: Path, blueprint: str, starts: Sequence[Start], path: str, default: Any, values: Sequence[Any]) -> Variation | None:
+    """The first variation that changes something, or else the first that the settings accept."""
+    accepted = None
+    for start in starts:
+        found = _variation(root, blueprint, start, path, default, values)
+        if found and found.is_felt:
+            return found
+        accepted = accepted or found
+    return accepted
+
+
+def _variation(root: Path, blueprint: str, start: Start, path: str, default: Any, values: Sequence[Any]) -> Variation | None:
     """The first value that the settings accept, and what it changes."""
-    for after in values:
+    before = _given(start.settings, path, default)
+    for after in (value for value in (*values, default) if value != before):
         try:
-            return Variation(path, before, after, change(base, synthesise(root, blueprint, _nested(path, after))))
+            changed = synthesise(root, blueprint, _with(start.settings, path, after))
         except SettingsError:
             continue
+        return Variation(path, before, after, change(start.template, changed), start.sample)
     return None
 
 
@@ -97,29 +125,44 @@ def _options(root: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Mapping
     return [option for choice in choices for option in _options(root, choice)] if choices else [schema]
 
 
-def _nested(path: str, value: Any) -> dict[str, Any]:
+def _given(settings: Any, path: str, default: Any) -> Any:
+    """The value of a setting, as the settings have it."""
     name, _, rest = path.partition(".")
-    return {name: _nested(rest, value) if rest else value}
+    if not isinstance(settings, Mapping) or name not in settings:
+        return default
+    return _given(settings[name], rest, default) if rest else settings[name]
+
+
+def _with(settings: Any, path: str, value: Any) -> dict[str, Any]:
+    """The settings with another value of one."""
+    name, _, rest = path.partition(".")
+    known = dict(settings) if isinstance(settings, Mapping) else {}
+    return known | {name: _with(known.get(name), rest, value) if rest else value}
 
 
 def table(found: Sequence[Variation]) -> str:
     """Returns what settings replace, remove and add as a table, and the harmless ones in a sentence."""
     rows = [row for variation in found if any((row := _row(variation))[3:])]
-    named = {row[0] for row in rows}
-    rest = [path for path in dict.fromkeys(markdown.code(variation.path) for variation in found) if path not in named]
+    rest = [variation for variation in found if not any(_row(variation)[3:])]
     header = ("Setting", "From", "To", "Replaces", "Removes", "Adds")
-    return markdown.table(header, rows) + (f"\nChanged in place: {', '.join(rest)}.\n" if rest else "")
+    in_place = _sentence("Changed in place", [variation.path for variation in rest if variation.is_felt])
+    return markdown.table(header, rows) + in_place + _sentence("Without an effect by itself", [v.path for v in rest if not v.is_felt])
+
+
+def _sentence(label: str, paths: Sequence[str]) -> str:
+    return f"\n{label}: {', '.join(dict.fromkeys(markdown.code(path) for path in paths))}.\n" if paths else ""
 
 
 def _row(variation: Variation) -> tuple[str, ...]:
     parts = variation.change
     names = (listed([r for r in resources if r.type not in WITHOUT_STATE]) for resources in (parts.replaced, parts.removed, parts.added))
-    return (markdown.code(variation.path), shown(variation.before), shown(variation.after), *names)
+    place = f" in `{variation.sample}.yaml`" if variation.sample else ""
+    return (markdown.code(variation.path) + place, shown(variation.before), shown(variation.after), *names)
 
 
 def listed(resources: Sequence[Resource]) -> str:
     """Returns a few resources by name, many by construct and count."""
     if len(resources) <= FEW:
-        return ", ".join(f"{resource.name} ({short(resource.type)})" for resource in resources)
+        return ", ".join(f"{lasting_name(resource)} ({short(resource.type)})" for resource in resources)
     counts = Counter(group(resource) for resource in resources)
     return ", ".join(f"{name} ({markdown.plural(count, 'resource')})" for name, count in sorted(counts.items()))

@@ -6,7 +6,7 @@ from pathlib import Path
 from blueprints.docs import catalogue, markdown
 from blueprints.docs.pages import UPDATES, diagrams, page
 from blueprints.docs.subject import Subject, read, sample
-from blueprints.docs.variations import table, variations
+from blueprints.docs.variations import Start, table, variations
 from stacks.catalogue import CATALOGUE
 
 PAGES = Path("docs/blueprints")
@@ -53,7 +53,9 @@ def _updates(root: Path, name: str, subject: Subject, *, full: bool) -> str:
     current = _current(root / _page(name))
     if not full and current:
         return markdown.region(current, UPDATES)
-    return table(variations(root, name, subject.minimal, sample(root, name)))
+    samples = {kind: template for kind, template in subject.templates.items() if kind != "minimal"}
+    starts = [Start("", {}, subject.minimal), *(Start(kind, sample(root, name, kind), template) for kind, template in samples.items())]
+    return table(variations(root, name, starts))
 
 
 def _index(root: Path) -> str:

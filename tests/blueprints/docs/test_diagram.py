@@ -1,3 +1,5 @@
+from typing import Any
+
 from blueprints.docs.diagram import flowchart
 from blueprints.docs.flow import flow
 from blueprints.docs.template import Template
@@ -24,3 +26,15 @@ def test_labels_and_dashes_are_drawn(template: Template) -> None:
     text = flowchart(flow(template))
     assert 'Inbox -->|"Object Created"| Queue' in text
     assert 'Queue -.->|"after 5 tries"| Lost' in text
+
+
+def test_a_name_that_its_kind_repeats_is_not_said_twice_and_a_data_source_says_of_what(body: dict[str, Any]) -> None:
+    source = {"DataSourceConfiguration": {"Type": "WEB"}, "KnowledgeBaseId": {"Ref": "Base"}}
+    parts = {"Base": ("KnowledgeBase", "KnowledgeBase/Resource", {}), "Source": ("DataSource", "KnowledgeBase/Pages", source)}
+    body["Resources"] |= {
+        name: {"Type": f"AWS::Bedrock::{kind}", "Properties": properties, "Metadata": {"aws:cdk:path": f"stack/{path}"}}
+        for name, (kind, path, properties) in parts.items()
+    }
+    text = flowchart(flow(Template(body)))
+    assert 'Base["knowledge base"]' in text
+    assert 'Source("Pages<br/>WEB data source")' in text

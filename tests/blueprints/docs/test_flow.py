@@ -45,3 +45,24 @@ def test_what_no_data_flows_through_is_left_out(template: Template) -> None:
 def test_a_function_is_called_after_its_package(template: Template) -> None:
     assert function_name(template.resources["Read"]) == "read_page"
     assert function_name(template.resources["CustomHandler"]) == "Handler"
+
+
+def test_a_function_behind_a_custom_resource_is_left_out(body: dict[str, Any]) -> None:
+    body["Resources"]["Made"] = {"Type": "Custom::Thing", "Properties": {"ServiceToken": {"Fn::GetAtt": ["Start", "Arn"]}}}
+    assert "Start" not in flow(Template(body)).nodes
+
+
+def test_who_reads_a_bucket_by_way_of_a_data_source_has_no_second_edge(body: dict[str, Any]) -> None:
+    place = {"Type": "S3", "S3Configuration": {"BucketArn": {"Fn::GetAtt": ["Inbox", "Arn"]}}}
+    read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::GetAtt": ["Inbox", "Arn"]}}
+    body["Resources"]["NoticeRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].append(read)
+    body["Resources"] |= {
+        "Base": {"Type": "AWS::Bedrock::KnowledgeBase", "Properties": {"RoleArn": {"Fn::GetAtt": ["NoticeRole", "Arn"]}}},
+        "Source": {
+            "Type": "AWS::Bedrock::DataSource",
+            "Properties": {"DataSourceConfiguration": place, "KnowledgeBaseId": {"Ref": "Base"}},
+        },
+    }
+    edges = flow(Template(body)).edges
+    assert {Edge("Inbox", "Source"), Edge("Source", "Base")} <= set(edges)
+    assert Edge("Inbox", "Base") not in edges

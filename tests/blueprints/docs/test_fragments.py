@@ -46,3 +46,10 @@ def test_costs_are_moved_by_settings_that_exist(name: str) -> None:
     for text in fragments.read(ROOT, name).cost_moves.values():
         for path in text.split("`")[1::2]:
             assert path.split(":")[0] in known
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_further_samples_are_there(name: str) -> None:
+    for sample in fragments.read(ROOT, name).samples:
+        assert sample not in ("minimal", "comprehensive")
+        assert (ROOT / "settings" / name / f"{sample}.yaml").is_file()

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ ROOT = Path(__file__).resolve().parents[3]
 SECTIONS = ["Data flow", "Inputs", "Outputs", "What it defines", "Services", "Permissions", "Alarms", "Cost drivers", "Updates"]
 SECTIONS += ["Tear-down", "Failure modes"]
 
+FRAGMENT = Fragment(introduction="Why.", failure_modes=(FailureMode(what="It breaks", seen="Here", do="Mend it"),), updates=("Slow.",))
+
 
 @pytest.fixture
 def page(template: Template) -> str:
-    fragment = Fragment(introduction="Why.", failure_modes=(FailureMode(what="It breaks", seen="Here", do="Mend it"),), updates=("Slow.",))
-    return pages.page(Subject(CATALOGUE["foundation"], fragment, template, template, template, template), "The table.\n")
+    return pages.page(Subject(CATALOGUE["foundation"], FRAGMENT, template, template, [(template, template)]), "The table.\n")
 
 
 def test_a_page_has_all_sections_in_order(page: str) -> None:
@@ -38,6 +40,21 @@ def test_every_state_machine_has_its_own_diagram(page: str) -> None:
     assert page.count("```mermaid") == 2
 
 
+def test_a_further_sample_stands_beside_the_two(template: Template) -> None:
+    subject = Subject(CATALOGUE["foundation"], FRAGMENT, template, template, [(template, template)], {"isolated": template})
+    text = pages.page(subject, "")
+    assert "With `settings/foundation/isolated.yaml`: " in text
+    assert "then what only `minimal.yaml` and `isolated.yaml` have." in text
+    assert "The counts are those of the three samples." in text
+    assert "| minimal | comprehensive | isolated | Source |" in text
+
+
+def test_a_page_of_bedrock_tells_who_gets_prompts(template: Template) -> None:
+    text = pages.page(Subject(CATALOGUE["knowledge-base-rag"], FRAGMENT, template, template, [(template, template)]), "")
+    services, data, _ = (part.split("\n")[0] for part in text.split("\n## ")[5:8])
+    assert (services, data) == ("Services", "Models and your data")
+
+
 def test_without_a_data_flow_there_is_no_diagram() -> None:
     assert pages.diagrams(Template({"Resources": {}})) == []
 
@@ -45,6 +62,24 @@ def test_without_a_data_flow_there_is_no_diagram() -> None:
 def test_a_page_ends_with_one_line_break(page: str) -> None:
     assert page.endswith("|\n")
     assert "\n\n\n" not in page
+
+
+NODE = re.compile(r'(\w+)[\[({/]+"[^"]*"[\])}/]+')
+EDGE = re.compile(r'(\w+) (?:-->|-\.->|<-->|-\.-)(?:\|"[^"|]*"\|)? (\w+)')
+ANY = re.compile(r'\w+\(\["[^"]*"\]\) -\.-> (\w+)')
+GROUP = re.compile(r'subgraph (\w+)\["[^"]*"\]|end|flowchart (?:LR|TD)')
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_diagram_is_well_formed_and_its_edges_have_ends(name: str) -> None:
+    text = (ROOT / "docs" / "blueprints" / f"{name}.md").read_text(encoding="utf-8")
+    for chart in re.findall(r"```mermaid\n(.*?)```", text, re.DOTALL):
+        lines = [line.strip() for line in chart.splitlines()]
+        assert [line for line in lines if not any(kind.fullmatch(line) for kind in (NODE, EDGE, ANY, GROUP))] == []
+        nodes = {found[1] for line in lines if (found := NODE.fullmatch(line) or GROUP.fullmatch(line))}
+        ends = {end for line in lines if (found := EDGE.fullmatch(line) or ANY.fullmatch(line)) for end in found.groups()}
+        assert ends <= nodes
+        assert sum(line.startswith("subgraph") for line in lines) == lines.count("end")
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

@@ -4,6 +4,10 @@ from blueprints.docs.template import Template
 from blueprints.docs.triggers import Edge, triggers
 
 
+def resource(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": kind, "Properties": properties}
+
+
 def test_an_event_goes_from_its_source_to_the_target_of_the_rule(template: Template) -> None:
     assert Edge("Inbox", "Queue", "Object Created") in list(triggers(template))
 
@@ -35,3 +39,41 @@ def test_destinations_and_methods_are_followed(body: dict[str, Any]) -> None:
     edges = list(triggers(Template(body)))
     assert Edge("Answer", "Lost", "after the last try", dashed=True) in edges
     assert Edge("Api", "Answer") in edges
+
+
+def test_a_schedule_sets_off_its_target_and_shows_where_the_undeliverable_goes(body: dict[str, Any]) -> None:
+    target = {"Arn": {"Fn::GetAtt": ["Queue", "Arn"]}, "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["Lost", "Arn"]}}}
+    body["Resources"]["Daily"] = resource("AWS::Scheduler::Schedule", {"ScheduleExpression": "rate(24 hours)", "Target": target})
+    edges = list(triggers(Template(body)))
+    assert Edge("service:schedule", "Queue", "rate(24 hours)") in edges
+    assert Edge("service:schedule", "Lost", "undeliverable", dashed=True) in edges
+
+
+def test_documents_go_by_their_data_source_into_the_knowledge_base_and_on_into_its_store(body: dict[str, Any]) -> None:
+    place = {"Type": "S3", "S3Configuration": {"BucketArn": {"Fn::GetAtt": ["Inbox", "Arn"]}}}
+    base = {"Fn::GetAtt": ["Base", "KnowledgeBaseId"]}
+    storage = {"S3VectorsConfiguration": {"IndexArn": {"Fn::GetAtt": ["Vectors", "IndexArn"]}}}
+    body["Resources"] |= {
+        "Vectors": resource("AWS::S3Vectors::Index", {}),
+        "Base": resource("AWS::Bedrock::KnowledgeBase", {"StorageConfiguration": storage}),
+        "Source": resource("AWS::Bedrock::DataSource", {"DataSourceConfiguration": place, "KnowledgeBaseId": base}),
+        "Web": resource("AWS::Bedrock::DataSource", {"DataSourceConfiguration": {"Type": "WEB"}, "KnowledgeBaseId": base}),
+    }
+    edges = set(triggers(Template(body)))
+    assert {Edge("Inbox", "Source"), Edge("Source", "Base"), Edge("Web", "Base"), Edge("Base", "Vectors"), Edge("Vectors", "Base")} <= edges
+
+
+def test_an_inference_profile_leads_to_its_model(body: dict[str, Any]) -> None:
+    copied = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":bedrock:eu-west-1:1:inference-profile/eu.amazon.nova-pro-v1:0"]]}
+    body["Resources"]["Profile"] = resource("AWS::Bedrock::ApplicationInferenceProfile", {"ModelSource": {"CopyFrom": copied}})
+    assert Edge("Profile", "service:bedrock", "eu.amazon.nova-pro-v1:0") in list(triggers(Template(body)))
+
+
+def test_a_user_pool_gives_tokens_to_the_api_that_asks_for_them(body: dict[str, Any]) -> None:
+    authorizer = {"ProviderARNs": [{"Fn::GetAtt": ["Pool", "Arn"]}], "RestApiId": {"Ref": "Api"}}
+    body["Resources"] |= {
+        "Pool": resource("AWS::Cognito::UserPool", {}),
+        "Api": resource("AWS::ApiGateway::RestApi", {}),
+        "Authorizer": resource("AWS::ApiGateway::Authorizer", authorizer),
+    }
+    assert Edge("Pool", "Api", "identity tokens") in list(triggers(Template(body)))

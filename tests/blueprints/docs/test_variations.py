@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from blueprints.docs import variations
 from blueprints.docs.template import Resource, Template
 from blueprints.docs.updates import Change
+from blueprints.docs.variations import Start
 from stacks.settings import SettingsError
 
 
@@ -44,19 +45,27 @@ def test_the_sample_goes_first_and_fills_in_what_has_no_other_value() -> None:
     assert {"mode": "b", "owner": "me", "names": ["x"], "inner.hours": 5}.items() <= firsts.items()
 
 
-def test_what_the_settings_refuse_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def accept(monkeypatch: pytest.MonkeyPatch, known: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Has some settings accepted, each with its resources, and all others refused."""
+
     class Entry:
         def settings_model(self) -> type[BaseModel]:
             return Settings
 
     def synthesise(root: Path, _: str, settings: Mapping[str, Any]) -> Template:
-        if settings != {"inner": {"hours": 71}}:
-            raise SettingsError(root, [])
-        return Template({"Resources": {"A": {"Type": "AWS::SQS::Queue"}}})
+        for accepted, resources in known:
+            if settings == accepted:
+                return Template({"Resources": resources})
+        raise SettingsError(root, [])
 
     monkeypatch.setattr(variations, "CATALOGUE", {"x": Entry()})
     monkeypatch.setattr(variations, "synthesise", synthesise)
-    (only,) = variations.variations(Path(), "x", Template({"Resources": {}}), {})
+
+
+def test_what_the_settings_refuse_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    resources = {"A": {"Type": "AWS::SQS::Queue"}}
+    accept(monkeypatch, [({"inner": {"hours": 71}}, resources)])
+    (only,) = variations.variations(Path(), "x", [Start("", {}, Template({"Resources": {}}))])
     assert (only.path, only.before, only.after) == ("inner.hours", 72, 71)
     assert [resource.id for resource in only.change.added] == ["A"]
 
@@ -74,3 +83,16 @@ def test_only_what_replaces_removes_or_adds_gets_a_row(template: Template) -> No
 def test_many_resources_are_counted_by_construct(template: Template) -> None:
     resources = [template.resources[name] for name in ("Queue", "Lost", "Start", "Inbox")]
     assert variations.listed(resources) == "Intake (3 resources), Storage (1 resource)"
+
+
+def test_what_the_defaults_do_not_feel_is_tried_in_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = {"on": True, "inner": {"hours": 5}}
+    queue = {"A": {"Type": "AWS::SQS::Queue"}}
+    accept(monkeypatch, [({"inner": {"hours": 5}}, {}), ({"on": True, "inner": {"hours": 72}}, queue), ({"count": 4}, {})])
+    starts = [Start("", {}, Template({"Resources": {}})), Start("full", sample, Template({"Resources": {}}))]
+    count, hours = variations.variations(Path(), "x", starts)
+    assert (count.path, count.sample, count.is_felt) == ("count", "", False)
+    assert (hours.path, hours.before, hours.after, hours.sample) == ("inner.hours", 5, 72, "full")
+    text = variations.table([count, hours])
+    assert "| `inner.hours` in `full.yaml` | `5` | `72` |  |  | A (SQS Queue) |" in text
+    assert text.endswith("\nWithout an effect by itself: `count`.\n")

@@ -26,7 +26,7 @@ def test_only_what_changed_is_written(folder: Path) -> None:
 
 
 def test_readme_and_index_get_their_regions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: Template) -> None:
-    subject = Subject(*(None,) * 3, template, None, None)  # type: ignore[arg-type]
+    subject = Subject(*(None,) * 3, template, ())  # type: ignore[arg-type]
     monkeypatch.setattr(writing, "read", lambda *_: subject)
     monkeypatch.setattr(writing, "page", lambda _, updates: f"page with {updates}\n")
     monkeypatch.setattr(writing, "_updates", lambda *_, full: f"full={full}")
