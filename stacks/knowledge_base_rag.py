@@ -230,10 +230,6 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
         if self.guardrail.tier == "STANDARD" and self.data_may_move_to not in GEOGRAPHIES:
             allowed = f"{', '.join(GEOGRAPHIES)} when guardrail.tier is STANDARD, because it takes text to other regions"
             raise ValueError(f"data_may_move_to must be one of {allowed}, got {self.data_may_move_to}")
-        if self.opensearch.scale_to_zero:
-            if not self.opensearch.standby_replicas:
-                raise ValueError("opensearch.standby_replicas must be true when opensearch.scale_to_zero is true, got false")
-            ScaleToZero(max_capacity_units=self.opensearch.max_capacity_units)
         Embedding(**self.embedding.model_dump())
         policy = policy_of(self.guardrail, geography=self.data_may_move_to)
         self.options.check_grounding(policy.grounding)
