@@ -18,7 +18,7 @@ SERVICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """What a caller has to be allowed with the key, by service and action."""
 
 refused_right: ContextVar[tuple[str, str] | None] = ContextVar("refused_right", default=None)
-"""The action and the resource for which the request that is being answered was refused, where they are not its own."""
+"""The action and the resource for which the request that is being answered was refused."""
 
 
 def encrypted_data_needs_its_key() -> None:

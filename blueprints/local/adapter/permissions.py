@@ -40,11 +40,10 @@ def models_are_invoked_by_right(lookup: Lookup) -> None:
     ) -> Any:
         if not needed.get():
             return enforce(caller, action, service, region, resource_arn=resource_arn, service_context=service_context)
-        for place, right in enumerate(needed.get()):
+        for right in needed.get():
             owner, context = right.action.partition(":")[0], {**(service_context or {}), **right.context}
             if denied := enforce(caller, right.action, owner, region, resource_arn=right.resource, service_context=context):
-                if place:
-                    refused_right.set((right.action, right.resource))
+                refused_right.set((right.action, right.resource))
                 return denied
         return None
 
