@@ -187,6 +187,7 @@ def test_a_passage_of_the_other_tenant_is_wrong(world: World, question: str) -> 
     world.replies[question, COACHES] = answered(FERRIES, "leave.md", "There are 23 days.")
     foreign = f"s3://bucket/tenants/{FERRIES}/leave.md"
     assert wrong(world) == {"The other tenant asks the same": [f"{COACHES} must find nothing of others, got {foreign}, {foreign}"]}
+    assert "tenants are not kept apart" in [check.seen for check in shown(world).checks]
 
 
 def test_a_caller_without_a_tenant_who_is_answered_is_wrong(world: World) -> None:

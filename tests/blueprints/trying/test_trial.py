@@ -1,7 +1,7 @@
 import pytest
 
 from blueprints.trying.document_analysis import Trial
-from blueprints.trying.trial import settings_file, trial_of
+from blueprints.trying.trial import AskingTrial, settings_file, trial_of
 from stacks.catalogue import CATALOGUE, Entry
 from stacks.settings import load
 
@@ -14,6 +14,11 @@ def test_every_blueprint_is_tried_with_settings_that_leave_nothing_behind(entry:
 
 def test_document_analysis_brings_a_trial() -> None:
     assert isinstance(trial_of(CATALOGUE["document-analysis"]), Trial)
+
+
+def test_knowledge_base_rag_brings_a_trial_that_takes_questions() -> None:
+    assert isinstance(trial_of(CATALOGUE["knowledge-base-rag"]), AskingTrial)
+    assert not isinstance(trial_of(CATALOGUE["document-analysis"]), AskingTrial)
 
 
 def test_there_is_nothing_to_send_through_the_foundation() -> None:
