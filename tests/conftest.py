@@ -21,6 +21,10 @@ SAFE = {
     "CDK_VALIDATION": "false",
     # Each worker has a core: threads of one that wait for each other would take the other's time.
     "OPENBLAS_NUM_THREADS": "1",
+    # Read by the handlers' Powertools when any test imports them first.
+    "POWERTOOLS_LOG_LEVEL": "DEBUG",
+    "POWERTOOLS_METRICS_NAMESPACE": "MlBlueprints",
+    "POWERTOOLS_SERVICE_NAME": "document-analysis",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 

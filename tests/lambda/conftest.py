@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,8 +11,6 @@ from botocore.stub import Stubber
 from hypothesis import settings
 from moto import mock_aws
 from moto.backends import get_backend
-
-os.environ.update(POWERTOOLS_SERVICE_NAME="document-analysis", POWERTOOLS_METRICS_NAMESPACE="MlBlueprints", POWERTOOLS_LOG_LEVEL="DEBUG")
 
 from documents import clients, runtime, tables
 from documents.environment import environment
