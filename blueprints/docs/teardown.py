@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from blueprints.docs import markdown
 from blueprints.docs.resources import short
 from blueprints.docs.template import Resource, Template
-from blueprints.docs.updates import lasting_name
 
 KEPT = ("Retain", "RetainExceptOnCreate")
 MANY = 8
@@ -48,7 +47,7 @@ def teardown(removals: Sequence[tuple[Template, Template]]) -> str:
 
 
 def _place(resource: Resource) -> tuple[str, str]:
-    return lasting_name(resource), resource.type
+    return resource.lasting_name, resource.type
 
 
 def _listed(names: list[str]) -> str:

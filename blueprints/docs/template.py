@@ -10,6 +10,7 @@ from typing import Any
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT", "AWS::URLSuffix": "amazonaws.com"}
 LEAVES = ("Resource", "Default")
 HASH = re.compile(r"[0-9A-F]{8}$")
+CONTENT_HASH = re.compile(r"(?<=[A-Za-z])(?=[0-9a-f]*[0-9])[0-9a-f]{8,10}$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,11 @@ class Resource:
     def name(self) -> str:
         """The construct path as people write it."""
         return "/".join(self.path)
+
+    @property
+    def lasting_name(self) -> str:
+        """The same without the hash by which an id follows a content."""
+        return CONTENT_HASH.sub("", self.name)
 
     @property
     def group(self) -> str:
@@ -100,7 +106,7 @@ class Template:
 
     def _named(self, name: str) -> str:
         resource = self.resources.get(name)
-        return resource.name if resource else PSEUDO.get(name, name)
+        return resource.lasting_name if resource else PSEUDO.get(name, name)
 
 
 def _path(name: str, body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """What a change does to resources that stand: kept in place, replaced, removed or added."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import Any
 from blueprints.docs.template import Resource, Template
 
 Key = tuple[str, str]
-CONTENT_HASH = re.compile(r"(?<=[A-Za-z])(?=[0-9a-f]*[0-9])[0-9a-f]{8,10}$")
 
 
 @dataclass(frozen=True)
@@ -51,14 +49,9 @@ def create_only(resource_type: str) -> tuple[str, ...]:
     return tuple(sorted({pointer.split("/")[2] for pointer in schema.get("createOnlyProperties", [])}))
 
 
-def lasting_name(resource: Resource) -> str:
-    """Returns the construct path without the hash by which an id follows a content."""
-    return CONTENT_HASH.sub("", resource.name)
-
-
 def _by_path(template: Template) -> dict[Key, Resource]:
     """The resources by what stays the same from one template to the next."""
-    keys = {name: (lasting_name(resource), resource.type) for name, resource in template.resources.items()}
+    keys = {name: (resource.lasting_name, resource.type) for name, resource in template.resources.items()}
     counts = Counter(keys.values())
     return {
         keys[name] if counts[keys[name]] == 1 else (resource.name, resource.type): resource for name, resource in template.resources.items()

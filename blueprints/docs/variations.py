@@ -11,7 +11,7 @@ from blueprints.docs.inputs import shown
 from blueprints.docs.resources import group, short
 from blueprints.docs.synthesis import synthesise
 from blueprints.docs.template import Resource, Template
-from blueprints.docs.updates import Change, change, lasting_name
+from blueprints.docs.updates import Change, change
 from stacks.catalogue import CATALOGUE
 from stacks.settings import SettingsError
 
@@ -163,6 +163,6 @@ def _row(variation: Variation) -> tuple[str, ...]:
 def listed(resources: Sequence[Resource]) -> str:
     """Returns a few resources by name, many by construct and count."""
     if len(resources) <= FEW:
-        return ", ".join(f"{lasting_name(resource)} ({short(resource.type)})" for resource in resources)
+        return ", ".join(f"{resource.lasting_name} ({short(resource.type)})" for resource in resources)
     counts = Counter(group(resource) for resource in resources)
     return ", ".join(f"{name} ({markdown.plural(count, 'resource')})" for name, count in sorted(counts.items()))

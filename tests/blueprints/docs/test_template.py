@@ -15,6 +15,16 @@ def test_without_path_metadata_the_logical_id_loses_its_hash() -> None:
     assert template.resources["IntakeQueue6FB53B87"].name == "IntakeQueue"
 
 
+@pytest.mark.parametrize(
+    ("path", "name"), [("Rail/Version417e2da008", "Rail/Version"), ("Store/Index", "Store/Index"), ("Store/Facade", "Store/Facade")]
+)
+def test_a_lasting_name_has_no_hash_of_a_content(path: str, name: str) -> None:
+    body = {"Type": "AWS::Bedrock::GuardrailVersion", "Metadata": {"aws:cdk:path": f"stack/{path}"}}
+    template = Template({"Resources": {"Version": body}})
+    assert template.resources["Version"].lasting_name == name
+    assert template.text({"Fn::GetAtt": ["Version", "Version"]}) == name
+
+
 def test_helpers_of_the_cdk_are_told_apart(template: Template) -> None:
     assert [name for name, resource in template.resources.items() if resource.is_framework] == ["CustomHandler"]
 
