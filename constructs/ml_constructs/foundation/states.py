@@ -21,8 +21,9 @@ LAMBDA_ERRORS = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
-    "Lambda.TooManyRequestsException",
 )
+THROTTLED = ("Lambda.TooManyRequestsException",)
+PATIENCE = 60
 CRASHES = ("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout")
 DYNAMODB_ERRORS = (
     "DynamoDB.InternalServerErrorException",
@@ -78,7 +79,8 @@ def lambda_task(
         function: Name of the substitution that holds the function's ARN.
         payload: The function's event, with JSONata expressions.
         timeout_seconds: How long the task may take; with ``wait``, until somebody answers the token.
-        retries: Entries of ``Retry`` before those for throttling by Lambda and for crashes.
+        retries: Entries of ``Retry`` before those for errors of Lambda, for crashes, and for want of concurrency, which a burst of
+            executions in a small account is for half an hour and more.
         wait: Whether the task waits for an answer to its token.
         fields: Further fields of the state, such as ``Next`` and ``Catch``.
 
@@ -89,6 +91,6 @@ def lambda_task(
         "Resource": "${LambdaInvokeAndWait}" if wait else "${LambdaInvoke}",
         "Arguments": {"FunctionName": f"${{{function}}}", "Payload": dict(payload)},
         "TimeoutSeconds": timeout_seconds,
-        "Retry": [*retries, retry(LAMBDA_ERRORS), retry(CRASHES, attempts=2)],
+        "Retry": [*retries, retry(LAMBDA_ERRORS), retry(THROTTLED, attempts=PATIENCE), retry(CRASHES, attempts=2)],
         **fields,
     }

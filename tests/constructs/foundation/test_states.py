@@ -6,6 +6,7 @@ from ml_constructs.foundation.states import (
     INTEGRATIONS,
     LAMBDA_ERRORS,
     SQS_ERRORS,
+    THROTTLED,
     lambda_task,
     retry,
 )
@@ -50,7 +51,12 @@ def test_a_task_that_waits_says_so() -> None:
 
 def test_retries_of_ones_own_come_before_those_for_lambda() -> None:
     state = lambda_task("Score", {}, timeout_seconds=30, retries=[retry(("Busy",))])
-    assert [entry["ErrorEquals"][0] for entry in state["Retry"]] == ["Busy", LAMBDA_ERRORS[0], "Lambda.Unknown"]
+    assert [entry["ErrorEquals"][0] for entry in state["Retry"]] == ["Busy", LAMBDA_ERRORS[0], *THROTTLED, "Lambda.Unknown"]
+
+
+def test_a_want_of_concurrency_is_waited_out() -> None:
+    (patient,) = (entry for entry in lambda_task("Score", {}, timeout_seconds=30)["Retry"] if entry["ErrorEquals"] == [*THROTTLED])
+    assert patient["MaxAttempts"] * patient["MaxDelaySeconds"] / 2 >= 1800
 
 
 def test_a_task_with_a_way_out_is_careful() -> None:
