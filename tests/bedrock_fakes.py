@@ -103,10 +103,20 @@ class Bedrock:
         """The scripted answer."""
         self.calls.append((operation, parameters))
         if operation == "Retrieve":
-            return self._given({"retrievalResults": self.results} if isinstance(self.results, list) else self.results, parameters)
+            return self._given(
+                {"retrievalResults": self._found(parameters)} if isinstance(self.results, list) else self.results, parameters
+            )
         if operation == "ApplyGuardrail":
             return self._given(self._judge if self.applied is None else self.applied, parameters)
         return self._given(self.replies.pop(0) if len(self.replies) > 1 else self.replies[0], parameters)
+
+    def _found(self, parameters: dict[str, Any]) -> list[Any]:
+        """The results, with the attribute that the filter asks for where they tell nothing of it."""
+        asked = parameters["retrievalConfiguration"]["vectorSearchConfiguration"].get("filter", {}).get("equals")
+        if asked is None:
+            return self.results  # type: ignore[no-any-return]
+        label = {asked["key"]: asked["value"]}
+        return [one | {"metadata": label | one["metadata"]} if isinstance(one, dict) and "metadata" in one else one for one in self.results]
 
     def _given(self, scripted: Scripted, parameters: dict[str, Any]) -> Any:
         found = scripted(parameters) if callable(scripted) else scripted

@@ -92,9 +92,9 @@ def retrieve_request(query: str, caller: Caller, settings: Settings) -> dict[str
 
 
 def _is_foreign(result: Any, caller: Caller, settings: Settings) -> bool:
-    """Whether a store that overlooked the filter returned another tenant's passage."""
+    """Whether a store that overlooked the filter returned a passage of another tenant, or of nobody."""
     metadata = part(result, "metadata")
-    foreign = settings.tenancy and metadata.get(settings.tenant_attribute, caller.tenant) != caller.tenant
+    foreign = settings.tenancy and metadata.get(settings.tenant_attribute) != caller.tenant
     if foreign:
         logger.error("a passage of another tenant was returned, and left out")
     return foreign

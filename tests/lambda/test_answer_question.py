@@ -432,9 +432,12 @@ def test_a_later_question_of_a_session_is_neither_cached_nor_answered_from_the_c
 
 def test_no_tenant_gets_anothers_cached_answer(monkeypatch: pytest.MonkeyPatch, tables: Any, context: Any) -> None:
     bedrock = bedrock_fakes.installed(monkeypatch, **CACHE, **TENANCY)
-    bedrock.results = lambda call: {
-        "retrievalResults": [passage(call["retrievalConfiguration"]["vectorSearchConfiguration"]["filter"]["equals"]["value"])]
-    }
+
+    def search(call: Any) -> Any:
+        tenant = call["retrievalConfiguration"]["vectorSearchConfiguration"]["filter"]["equals"]["value"]
+        return {"retrievalResults": [passage(tenant, tenant=tenant)]}
+
+    bedrock.results = search
     bedrock.replies = [lambda call: reply(call["messages"][0]["content"][1]["guardContent"]["text"]["text"].split("\n")[1])]
     answers = [ask(context, request({"question": "Who?"}, claims=claims))[1] for claims in (NORTH, SOUTH, NORTH, SOUTH)]
     assert [(one["answer"], one["cached"]) for one in answers] == [("north", False), ("south", False), ("north", True), ("south", True)]

@@ -140,7 +140,8 @@ def test_an_absurd_event_leaks_nothing(
 def scripted(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
     """Everything holds the canary, and a guardrail that stops a passage tells what it found."""
     if operation == "Retrieve":
-        return {"retrievalResults": [passage(f"{CANARY} one", f"s3://{CANARY}/a"), passage(f"{CANARY} two", f"s3://{CANARY}/b")]}
+        found = [passage(f"{CANARY} {name}", f"s3://{CANARY}/{name}", tenant=CANARY) for name in ("one", "two")]
+        return {"retrievalResults": found}
     if operation == "ApplyGuardrail":
         hit = "two" in parameters["content"][0]["text"]["text"]
         return {"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": CANARY}], "assessments": FOUND} if hit else {"action": "NONE"}
@@ -176,7 +177,7 @@ def test_a_stream_that_breaks_off_leaks_nothing(context: Any, written: Callable[
             yield {"contentBlockDelta": {"delta": {"text": piece}, "contentBlockIndex": 0}}
         raise EventStreamError({"Error": {"Code": "modelStreamErrorException", "Message": MESSAGE}}, "ConverseStream")
 
-    answers = {"Retrieve": {"retrievalResults": [passage("Leave.")]}, "ConverseStream": {"stream": torn()}}
+    answers = {"Retrieve": {"retrievalResults": [passage("Leave.", tenant=CANARY)]}, "ConverseStream": {"stream": torn()}}
     monkeypatch.setattr(BaseClient, "_make_api_call", lambda _, operation, __: answers.get(operation, {}))
     answered, raised = run("stream_answer", ASK, context)
     assert answered == ""

@@ -166,8 +166,8 @@ def test_scores_and_pages_that_are_no_numbers_are_left_out(found: Callable[[Any]
 
 
 def test_a_store_that_overlooks_the_filter_leaks_nothing(found: Callable[[Any], Any], printed: Callable[[], str]) -> None:
-    results = [passage("Theirs.", tenant="south"), passage("Ours.", tenant="north"), passage("Unlabelled.")]
-    assert [one.text for one in found(results)] == ["Ours.", "Unlabelled."]
+    results = [passage("Theirs.", tenant="south"), passage("Ours.", tenant="north"), passage("Nobody's.", tenant=None)]
+    assert [one.text for one in found(results)] == ["Ours."]
     log = printed()
     assert "a passage of another tenant was returned" in log
     assert "south" not in log
