@@ -12,8 +12,8 @@ from documents.runtime import task
 from request_sync.logic import Changes, start_run
 from syncing.problems import Desk
 
-CALLS = 4
-"""The longest message takes no more of them, and starting a run at the end no more than two."""
+CALLS = 6
+"""What a message takes at most: three to tell a problem, three to write a label. If the function is cut off, all messages come again."""
 
 
 @dataclass(frozen=True)
