@@ -57,18 +57,18 @@ def _guarded(account: Account, parameters: Mapping[str, Any]) -> Context:
 def _models(account: Account, model: str) -> Iterator[tuple[str, Context]]:
     profile = account.find(model)
     if profile is None:
-        yield from ((arn, ()) for arn in _arns(account, model))
+        yield from ((arn, ()) for arn in model_arns(account, model))
         return
     yield profile.arn, ()
     source = str(profile.properties["ModelSource"]["CopyFrom"])
-    for arn in _arns(account, source.rpartition("/")[2]):
+    for arn in model_arns(account, source.rpartition("/")[2]):
         if ":inference-profile/" in arn:
             continue
         yield arn, (("bedrock:inferenceprofilearn", profile.arn),)
 
 
-def _arns(account: Account, model: str) -> Iterator[str]:
-    """A model is one of the region; a geographic profile is itself, and its model here and elsewhere."""
+def model_arns(account: Account, model: str) -> Iterator[str]:
+    """What the id of a model or of a profile stands for: a model of the region; the profile itself, and its model here and elsewhere."""
     from ml_constructs.bedrock.model_list import model_data, plain_id, profile_geography
 
     if model.startswith("arn:"):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints.checks.deployed import ACCOUNT, Account, Resource
+from blueprints.checks.model_calls import model_arns
 from blueprints.checks.needs.encryption import secret_key_needs
 from blueprints.checks.permissions import Need
 
@@ -67,7 +68,7 @@ def _source(account: Account, role: str, source: Resource) -> Iterator[Need]:
             yield Need(role, "secretsmanager:GetSecretValue", secret, f"{place} signs in")
             yield from secret_key_needs(account, role, secret)
     ingestion = source.properties.get("VectorIngestionConfiguration", {})
-    for model in _models(ingestion):
+    for model in _models(account, ingestion):
         yield Need(role, "bedrock:InvokeModel", model, f"{place} is read by a model")
     transformation = ingestion.get("CustomTransformationConfiguration", {})
     if uri := transformation.get("IntermediateStorage", {}).get("S3Location", {}).get("URI"):
@@ -76,7 +77,9 @@ def _source(account: Account, role: str, source: Resource) -> Iterator[Need]:
             yield Need(role, action, f"{bucket_arn}/example", f"{place} keeps what is on its way")
 
 
-def _models(ingestion: Mapping[str, Any]) -> Iterator[str]:
+def _models(account: Account, ingestion: Mapping[str, Any]) -> Iterator[str]:
+    """The models that read documents; of an inference profile, all that it may choose."""
     parsing = ingestion.get("ParsingConfiguration", {}).get("BedrockFoundationModelConfiguration", {})
     enrichment = ingestion.get("ContextEnrichmentConfiguration", {}).get("BedrockFoundationModelConfiguration", {})
-    yield from (found["ModelArn"] for found in (parsing, enrichment) if found)
+    for arn in (found["ModelArn"] for found in (parsing, enrichment) if found):
+        yield from model_arns(account, arn.rpartition("/")[2]) if ":inference-profile/" in arn else (arn,)

@@ -68,6 +68,14 @@ def test_documents_may_be_read_by_a_model() -> None:
     assert ("bedrock:InvokeModel", READER) in needs({}, {"DataSourceConfiguration": {}, "VectorIngestionConfiguration": ingestion})
 
 
+def test_a_profile_has_documents_read_by_its_model_wherever_it_chooses() -> None:
+    profile = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0"
+    ingestion = {"ParsingConfiguration": {"BedrockFoundationModelConfiguration": {"ModelArn": profile}}}
+    found = needs({}, {"DataSourceConfiguration": {}, "VectorIngestionConfiguration": ingestion})
+    elsewhere = READER.replace("us-east-1", "us-example-1")
+    assert {("bedrock:InvokeModel", arn) for arn in (profile, READER, elsewhere)} <= found
+
+
 def test_what_is_on_its_way_is_kept_in_a_bucket() -> None:
     storage = {"IntermediateStorage": {"S3Location": {"URI": "s3://between/"}}}
     found = needs({}, {"DataSourceConfiguration": {}, "VectorIngestionConfiguration": {"CustomTransformationConfiguration": storage}})
