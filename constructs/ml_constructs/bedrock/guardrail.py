@@ -93,6 +93,10 @@ class Guardrail(Construct):
         return Stack.of(self).format_arn(service="bedrock", region=region, resource="guardrail-profile", resource_name=self._profile)
 
     def _content_hash(self) -> str:
-        """Ten digits of what a version holds, the same in every synthesis: tokens are numbered anew each time, so they are resolved."""
-        content = Stack.of(self).resolve(json.dumps([asdict(self.policy), self.resource.kms_key_arn]))
+        """Ten digits of what a version holds: of the policy, and of what becomes of it, which another version of this library may change.
+
+        They are the same in every synthesis: tokens are numbered anew each time, so they are resolved.
+        """
+        held = [json.dumps([asdict(self.policy), self.resource.kms_key_arn]), *properties(self.policy).values()]
+        content = [Stack.of(self).resolve(part) for part in held]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:10]

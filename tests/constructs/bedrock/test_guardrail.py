@@ -8,6 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Match, Template
 
+from ml_constructs.bedrock import guardrail as guardrail_module
+from ml_constructs.bedrock import guardrail_properties
 from ml_constructs.bedrock.guardrail import Guardrail
 from ml_constructs.bedrock.guardrail_policy import GuardrailPolicy
 from ml_constructs.foundation import DataKey
@@ -81,6 +83,13 @@ def test_the_same_content_has_the_same_version_in_every_synthesis() -> None:
 )
 def test_an_edit_makes_a_new_version(edited: GuardrailPolicy) -> None:
     assert versions(edited) != versions(POLICY)
+
+
+def test_a_policy_that_is_written_otherwise_makes_a_new_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = versions(POLICY)
+    strict = replace(POLICY, profanity=True)
+    monkeypatch.setattr(guardrail_module, "properties", lambda _: guardrail_properties.properties(strict))
+    assert versions(POLICY) != usual
 
 
 def test_another_key_makes_a_new_version() -> None:
