@@ -194,7 +194,7 @@ class RerankSettings(SettingsModel):
     """A second model puts the passages found in order."""
 
     model: ModelId = "amazon.rerank-v1:0"
-    """The reranking model."""
+    """The reranking model; Amazon's is in ap-northeast-1, ca-central-1, eu-central-1 and us-west-2, Cohere's in us-east-1 as well."""
     candidates: Annotated[int, Field(ge=1, le=100)] = 20
     """How many passages are found for it to choose from."""
 
@@ -276,7 +276,7 @@ class TenancySettings(SettingsModel):
     """Callers see the passages of their own tenant only."""
 
     enabled: bool = False
-    """Whether documents belong to tenants: they lie below `tenants/NAME/` in the bucket."""
+    """Whether documents belong to tenants: they lie below `tenants/NAME/` in the bucket. Labels that stand there already count."""
     claim: Annotated[str, StringConstraints(pattern=r"^custom:[A-Za-z0-9_-]{1,20}$")] = "custom:tenant"
     """The claim of the caller's token that names the tenant."""
     attribute: AttributeName = "tenant"
