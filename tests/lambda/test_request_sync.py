@@ -3,11 +3,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from documents.clients import client
 from request_sync import labels, logic
-from request_sync.handler import handler
+from request_sync.handler import CALLS, handler
 from syncing import runs
 
 BUCKET = "documents-bucket"
@@ -133,6 +134,25 @@ def test_with_little_time_left_messages_are_handed_back_untouched(
     context.remaining_ms = 30_000
     assert take(created("a.pdf")) == ["0"]
     assert cloud.executions(machine) == []
+
+
+def test_no_message_takes_more_calls_than_there_is_time_for(
+    cloud: Any, machine: str, context: Any, setting: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting(TENANT_ATTRIBUTE="tenant")
+    cloud.s3.put_object(Bucket=BUCKET, Key="tenants/acme/large.pdf", Body=b"x")
+    calls: list[str] = []
+    monkeypatch.setattr("request_sync.handler.start_run", lambda *_: None)
+    made = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def noted(client: Any, operation: str, parameters: Any) -> Any:
+        calls.append(operation)
+        return made(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", noted)
+    handler(batch(created("tenants/acme/large.pdf", size=logic.MAX_BYTES + 1)), context)
+    assert calls == ["GetItem", "SendMessage", "UpdateItem", "GetObject", "ListObjectsV2", "PutObject"]
+    assert len(calls) == CALLS
 
 
 @pytest.mark.parametrize(
