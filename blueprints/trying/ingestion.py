@@ -12,7 +12,9 @@ INDEXED = ("INDEXED",)
 FAILED = ("FAILED", "IGNORED", "PARTIALLY_INDEXED", "METADATA_PARTIALLY_INDEXED", "METADATA_UPDATE_FAILED")
 NO_END = "NO END"
 PATIENCE_SECONDS = 180
-"""How long nothing may happen before the rest are given up."""
+"""How long no document may come to its end before the rest are given up, although a sync goes on."""
+QUIET_SECONDS = 20
+"""How long no sync may go on before they are."""
 PAUSE_SECONDS = 0.5
 
 
@@ -81,26 +83,30 @@ class Intake:
             bar = progress.add_task("Documents", total=len(uploads))
             for upload in uploads:
                 s3.upload_file(str(upload.path), self._bucket, upload.key)
-            latest, ended = time.monotonic(), 0
-            while not (ingestion.complete and self._rests()) and time.monotonic() - latest < PATIENCE_SECONDS:
+            ended, latest, busy = 0, time.monotonic(), time.monotonic()
+            while time.monotonic() - latest < PATIENCE_SECONDS and time.monotonic() - busy < QUIET_SECONDS:
                 time.sleep(PAUSE_SECONDS)
-                self._look(ingestion.documents)
-                now = sum(document.status != NO_END for document in ingestion.documents)
-                if now > ended:
+                rests = self._rests()
+                busy = busy if rests else time.monotonic()
+                if (now := self._look(ingestion.documents)) > ended:
                     latest, ended = time.monotonic(), now
                     progress.update(bar, completed=ended)
+                ingestion.runs = [run for run in self._runs() if run["ingestionJobId"] not in before]
+                if rests and ingestion.complete and ingestion.runs:
+                    break
         ingestion.seconds = round(time.monotonic() - started, 1)
-        ingestion.runs = [run for run in self._runs() if run["ingestionJobId"] not in before]
         ingestion.chunks = chunks(self._bedrock, self._session.aws.client("s3vectors"), self._source["knowledgeBaseId"])
         return ingestion
 
-    def _look(self, documents: Sequence[Ingested]) -> None:
+    def _look(self, documents: Sequence[Ingested]) -> int:
+        """Notes what became of the documents, and returns how many have their end."""
         pages = self._bedrock.get_paginator("list_knowledge_base_documents").paginate(**self._source)
         found = {detail["identifier"]["s3"]["uri"]: detail for page in pages for detail in page["documentDetails"]}
         for document in documents:
             detail = found.get(f"s3://{self._bucket}/{document.upload.key}", {})
             if detail.get("status") in (*INDEXED, *FAILED):
                 document.status, document.reason = detail["status"], detail.get("statusReason", "")
+        return sum(document.status != NO_END for document in documents)
 
     def _rests(self) -> bool:
         """Tells whether no sync is going on and none is asked for."""

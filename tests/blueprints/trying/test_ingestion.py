@@ -115,9 +115,12 @@ def test_only_the_runs_since_the_upload_count() -> None:
     assert told.chunks == 3
 
 
-def test_documents_that_come_to_no_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingestion, "PATIENCE_SECONDS", 0.01)
-    told = take_in(Bedrock({"tenants/t/a.md": "INDEXED"}))
+@pytest.mark.parametrize(("limit", "waiting"), [("PATIENCE_SECONDS", ["1"] * 1000), ("QUIET_SECONDS", [])])
+def test_documents_that_come_to_no_end_are_given_up(monkeypatch: pytest.MonkeyPatch, limit: str, waiting: list[str]) -> None:
+    monkeypatch.setattr(ingestion, limit, 0.01)
+    bedrock = Bedrock({"tenants/t/a.md": "INDEXED"})
+    bedrock.waiting = waiting
+    told = take_in(bedrock)
     assert not told.complete
     assert [found.status for found in told.documents] == ["INDEXED", NO_END]
 
