@@ -21,6 +21,7 @@ from ml_constructs.bedrock.web_source import WebSource
 from stacks.knowledge_base_settings import (
     ChunkingSettings,
     ConfluenceSourceSettings,
+    EmbeddingSettings,
     FixedChunkingSettings,
     GuardrailSettings,
     ParsingSettings,
@@ -52,17 +53,19 @@ def parsing_of(settings: ParsingSettings) -> Parsing | None:
     return FoundationModelParsing(model=settings.model, prompt=settings.prompt) if settings.model else None
 
 
-def revision_of(chunking: ChunkingSettings, parsing: ParsingSettings, number: int) -> str:
-    """Stands for how passages come about, so that those of another way begin anew; empty for the defaults.
+def revision_of(*, chunking: ChunkingSettings, parsing: ParsingSettings, embedding: EmbeddingSettings, number: int) -> str:
+    """Stands for how passages and their vectors come about, so that those of another way begin anew; empty for the defaults.
 
     Args:
         chunking: How documents are cut.
         parsing: How they are read.
+        embedding: What makes vectors; those of another model are of no use beside them, even where they are as long.
         number: Counts further new beginnings.
     """
-    if (chunking, parsing, number) == (FixedChunkingSettings(), ParsingSettings(), 0):
+    if (chunking, parsing, embedding, number) == (FixedChunkingSettings(), ParsingSettings(), EmbeddingSettings(), 0):
         return ""
-    return hashlib.sha256(f"{chunking.model_dump_json()}{parsing.model_dump_json()}{number}".encode()).hexdigest()[:8]
+    told = [*(way.model_dump_json() for way in (chunking, parsing, embedding)), str(number)]
+    return hashlib.sha256("".join(told).encode()).hexdigest()[:8]
 
 
 def policy_of(settings: GuardrailSettings, *, geography: str) -> GuardrailPolicy:

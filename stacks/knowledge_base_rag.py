@@ -317,7 +317,9 @@ class KnowledgeBaseRagStack(BlueprintStack):
             "key": self.key,
             "embedding": embedding,
             "removal_policy": self.removal_policy,
-            "revision": revision_of(settings.chunking, settings.parsing, settings.revision),
+            "revision": revision_of(
+                chunking=settings.chunking, parsing=settings.parsing, embedding=settings.embedding, number=settings.revision
+            ),
         }
         opensearch, aurora = settings.opensearch, settings.aurora
         if settings.vector_store == "opensearch-serverless":

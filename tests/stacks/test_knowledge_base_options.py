@@ -10,7 +10,7 @@ from ml_constructs.bedrock.parsing import DataAutomationParsing, FoundationModel
 from ml_constructs.bedrock.web_source import WebSource
 from stacks.knowledge_base_options import chunking_of, hours, parsing_of, policy_of, revision_of, source_of
 from stacks.knowledge_base_rag import KnowledgeBaseRagSettings
-from stacks.knowledge_base_settings import FixedChunkingSettings, GuardrailSettings, ParsingSettings
+from stacks.knowledge_base_settings import GuardrailSettings, ParsingSettings
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:crawler-AbCdEf"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
@@ -46,17 +46,24 @@ def test_documents_are_read_by_bedrock_itself_by_a_model_or_by_data_automation()
     assert parsing_of(model) == FoundationModelParsing(model="amazon.nova-pro-v1:0", prompt="Read.")
 
 
+def revision(**settings: Any) -> str:
+    found = read(**settings)
+    return revision_of(chunking=found.chunking, parsing=found.parsing, embedding=found.embedding, number=found.revision)
+
+
 def test_passages_of_another_way_are_another_revision() -> None:
-    plain = FixedChunkingSettings(), ParsingSettings()
-    revisions = [
-        revision_of(*plain, 0),
-        revision_of(*plain, 1),
-        revision_of(FixedChunkingSettings(max_tokens=200), ParsingSettings(), 0),
-        revision_of(FixedChunkingSettings(), ParsingSettings(strategy="data-automation"), 0),
+    ways: list[dict[str, Any]] = [
+        {},
+        {"revision": 1},
+        {"chunking": {"strategy": "fixed", "max_tokens": 200}},
+        {"parsing": {"strategy": "data-automation"}},
+        {"embedding": {"model": "cohere.embed-english-v3"}},
+        {"embedding": {"dimensions": 512}},
     ]
+    revisions = [revision(**way) for way in ways]
     assert revisions[0] == ""
-    assert len(set(revisions)) == 4
-    assert revision_of(*plain, 1) == revisions[1]
+    assert len(set(revisions)) == len(ways)
+    assert revision(revision=1) == revisions[1]
 
 
 def test_a_guardrail_enforces_what_the_settings_say() -> None:
