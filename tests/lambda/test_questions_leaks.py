@@ -164,7 +164,7 @@ def test_an_answer_reaches_its_caller_and_nobody_else(
     outcome = re.search(r'\\?"outcome\\?": \\?"(\w+)', answered)
     assert outcome is not None
     assert outcome[1] == "answered"
-    assert f"s3://{CANARY}/b" in answered
+    assert f"s3://{CANARY}/two" in answered
     log = written()
     assert '"PassagesWithheld":[1.0]' in log
     assert "sensitive_information" in log
