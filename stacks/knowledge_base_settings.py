@@ -106,7 +106,7 @@ class ParsingSettings(SettingsModel):
 
 
 class S3SourceSettings(SettingsModel):
-    """Documents in a bucket that stands already; they are taken in on schedule.
+    """Documents in a bucket that stands already; they are taken in on schedule, as all sources are.
 
     With tenancy, whoever writes their `.metadata.json` files says whose they are.
     """
@@ -316,7 +316,7 @@ class SyncSettings(SettingsModel):
     debounce_seconds: Annotated[int, Field(ge=0, le=300)] = 60
     """How long uploads are gathered before they are taken in together."""
     schedule_hours: Annotated[int, Field(ge=0, le=8760)] = 24
-    """How often all sources are looked through; 0 only after uploads."""
+    """How often all sources are looked through; 0 only when asked for. Uploads have the bucket of the deployment taken in at once."""
     poll_seconds: Annotated[int, Field(ge=1, le=3600)] = 15
     """How often it is asked whether a run has ended."""
     timeout_hours: Annotated[int, Field(ge=1, le=168)] = 12

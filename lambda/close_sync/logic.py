@@ -31,6 +31,6 @@ def ask_again(item: dict[str, Any], queue_url: str) -> bool:
     """Asks for another run unless one is under way, or the last one took all changes; says whether it did."""
     if runs.held(item) or not runs.left_over(item):
         return False
-    body = json.dumps({"source": "blueprint.again"})
+    body = json.dumps({"source": "blueprint.left"})
     client("sqs").send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=PAUSE_SECONDS)
     return True

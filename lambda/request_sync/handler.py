@@ -33,5 +33,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     changes = Changes(told.documents_bucket, told.file_types, told.tenant_attribute, desk)
     answer = batches.process(event, context, each=changes.take, seconds=CALLS * worst_case_seconds("s3"))
     if changes.wanted:
-        start_run(desk.sync_table, told.state_machine_arn)
+        start_run(desk.sync_table, told.state_machine_arn, everything=changes.everything)
     return answer

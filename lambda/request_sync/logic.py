@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from documents.clients import client
 from documents.runtime import count, logger
 from request_sync import labels
-from request_sync.messages import Change, is_request, parse
+from request_sync.messages import EVERYTHING, Change, parse, request_of
 from syncing import runs
 from syncing.problems import Desk, Problem
 
@@ -25,6 +25,7 @@ class Changes:
         tenant_attribute: Attribute that labels name the tenant by; empty where documents belong to nobody.
         desk: Where problems are told.
         wanted: Whether there is anything to bring up to date.
+        everything: Whether that is all data sources, not that of the uploads alone.
     """
 
     bucket: str
@@ -32,6 +33,7 @@ class Changes:
     tenant_attribute: str
     desk: Desk
     wanted: bool = False
+    everything: bool = False
 
     def take(self, body: str) -> None:
         """Looks at one message.
@@ -39,8 +41,9 @@ class Changes:
         Raises:
             MalformedEvent: It is neither an event of the bucket nor a request.
         """
-        if is_request(body):
+        if request := request_of(body):
             self.wanted = True
+            self.everything = self.everything or request in EVERYTHING
             return
         change = parse(body, self.bucket)
         if change.is_folder:
@@ -78,9 +81,15 @@ class Changes:
         return None
 
 
-def start_run(table: str, state_machine_arn: str) -> None:
-    """Counts the change, and starts a run unless one holds the knowledge base: that one looks again when it ends."""
-    item = runs.ask(table)
+def start_run(table: str, state_machine_arn: str, *, everything: bool) -> None:
+    """Counts the change, and starts a run unless one holds the knowledge base: that one looks again when it ends.
+
+    Args:
+        table: Says which run holds the knowledge base.
+        state_machine_arn: What runs.
+        everything: Whether all data sources are to be looked through.
+    """
+    item = runs.ask(table, everything=everything)
     count("SyncsRequested")
     if runs.held(item):
         logger.info("a run is under way and will be followed by another")

@@ -9,7 +9,10 @@ from typing import Any
 
 from documents.errors import MalformedEvent
 
-REQUESTS = ("blueprint.again", "blueprint.schedule")
+LEFT = "blueprint.left"
+"""Changes came too late for a run. They are counted already, so that the next one knows whether all data sources were asked for."""
+EVERYTHING = ("blueprint.again", "blueprint.schedule")
+"""Ask for all data sources, not for that of the uploads alone."""
 CREATED, DELETED = "Object Created", "Object Deleted"
 
 
@@ -28,13 +31,14 @@ class Change:
         return self.key.endswith("/") and not self.size
 
 
-def is_request(body: str) -> bool:
-    """Whether a message asks for a run without naming an object."""
+def request_of(body: str) -> str | None:
+    """What a message asks for that names no object: ``LEFT`` or one of ``EVERYTHING``."""
     try:
         event = json.loads(body)
     except ValueError:
-        return False
-    return isinstance(event, dict) and event.get("source") in REQUESTS
+        return None
+    source = event.get("source") if isinstance(event, dict) else None
+    return source if source in (LEFT, *EVERYTHING) else None
 
 
 def parse(body: str, bucket: str) -> Change:

@@ -3,6 +3,10 @@
 One item counts the changes that were asked for (``wanted``). A run notes that count when it begins (``taken``) and holds the item
 until it ends, or until the time is over that no run survives (``held_until``). A change that is counted while nobody holds the item
 starts a run; one that is counted while somebody does, is found when that run ends: ``wanted`` is no longer what was ``taken``.
+
+Requests for all data sources are counted as changes and once more by themselves (``wanted_all``). A run looks through all of them if
+that count is not the one noted last (``taken_all``). A run notes what it found when it began, but only at its end and if no data source
+has failed, so that the next one makes up for a run that failed or was stopped.
 """
 
 import time
@@ -17,13 +21,13 @@ from documents.errors import is_code
 KEY = {"pk": "sync"}
 
 
-def ask(table: str) -> dict[str, Any]:
-    """Counts a change, and returns the item as it is afterwards."""
+def ask(table: str, *, everything: bool) -> dict[str, Any]:
+    """Counts a change, with ``everything`` a request for all data sources too, and returns the item as it is afterwards."""
     answer = client("dynamodb").update_item(
         TableName=table,
         Key=tables.attributes(KEY),
-        UpdateExpression="ADD wanted :one",
-        ExpressionAttributeValues={":one": {"N": "1"}},
+        UpdateExpression="ADD wanted :one, wanted_all :all",
+        ExpressionAttributeValues={":one": {"N": "1"}, ":all": {"N": str(int(everything))}},
         ReturnValues="ALL_NEW",
     )
     return tables.plain(answer["Attributes"])

@@ -63,6 +63,7 @@ def wanted(cloud: Any) -> int:
         deleted("report.pdf.metadata.json"),
         {"source": "blueprint.schedule"},
         {"source": "blueprint.again"},
+        {"source": "blueprint.left"},
     ],
     ids=lambda body: str(body.get("detail-type", body["source"])),
 )
@@ -71,6 +72,22 @@ def test_every_change_and_every_request_starts_a_run(cloud: Any, machine: str, t
     assert len(cloud.executions(machine)) == 1
     assert wanted(cloud) == 1
     assert cloud.messages(cloud.failed) == []
+
+
+@pytest.mark.parametrize(
+    ("bodies", "requests"),
+    [
+        ([created("a.pdf"), deleted("b.pdf")], 0),
+        ([{"source": "blueprint.left"}], 0),
+        ([{"source": "blueprint.again"}], 1),
+        ([created("a.pdf"), {"source": "blueprint.schedule"}, {"source": "blueprint.left"}], 1),
+    ],
+)
+def test_only_the_schedule_and_those_who_ask_want_all_data_sources(
+    cloud: Any, take: Callable[..., list[str]], bodies: list[Any], requests: int
+) -> None:
+    take(*bodies)
+    assert cloud.item("sync", "sync")["wanted_all"] == requests
 
 
 def test_the_changes_of_a_batch_start_one_run(cloud: Any, machine: str, take: Callable[..., list[str]]) -> None:
@@ -120,7 +137,7 @@ def test_what_is_no_change_of_this_bucket_fails_alone(cloud: Any, machine: str, 
 def test_when_no_run_can_be_started_all_messages_come_again(
     cloud: Any, machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
 
     monkeypatch.setattr("request_sync.handler.start_run", refuse)
@@ -142,7 +159,7 @@ def test_no_message_takes_more_calls_than_there_is_time_for(
     setting(TENANT_ATTRIBUTE="tenant")
     cloud.s3.put_object(Bucket=BUCKET, Key="tenants/acme/large.pdf", Body=b"x")
     calls: list[str] = []
-    monkeypatch.setattr("request_sync.handler.start_run", lambda *_: None)
+    monkeypatch.setattr("request_sync.handler.start_run", lambda *_, **__: None)
     made = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def noted(client: Any, operation: str, parameters: Any) -> Any:
@@ -311,7 +328,7 @@ def test_a_run_is_asked_for_before_it_is_started(cloud: Any, machine: str, monke
     """A change that is counted is found by whoever runs, even if this function ends before it starts anybody."""
     order: list[str] = []
     count_change = runs.ask
-    monkeypatch.setattr(runs, "ask", lambda table: order.append("counted") or count_change(table))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(runs, "ask", lambda table, **kind: order.append("counted") or count_change(table, **kind))  # type: ignore[func-returns-value]
     monkeypatch.setattr(client("stepfunctions"), "start_execution", lambda **_: order.append("started"))
-    logic.start_run("sync", machine)
+    logic.start_run("sync", machine, everything=False)
     assert order == ["counted", "started"]

@@ -76,7 +76,8 @@ def test_what_was_told_is_forgotten_some_day(cloud: Any) -> None:
 
 
 def test_changes_are_counted(cloud: Any) -> None:
-    assert [runs.ask("sync")["wanted"] for _ in range(3)] == [1, 2, 3]
+    asked = [runs.ask("sync", everything=everything) for everything in (False, True, False)]
+    assert [(item["wanted"], item["wanted_all"]) for item in asked] == [(1, 0), (2, 1), (3, 1)]
 
 
 def test_nobody_holds_what_nobody_took() -> None:

@@ -38,7 +38,8 @@ class KnowledgeSync(Construct):
 
     Args:
         knowledge_base: What is brought up to date.
-        sources: Ids of its data sources by name, in the order in which they are taken in.
+        sources: Ids of its data sources by name, in the order in which they are taken in. The first reads ``bucket``, and alone is taken in
+            after an upload; the others wait for the schedule, or the message ``{"source": "blueprint.again"}``.
         bucket: Where documents are uploaded; sends its events to EventBridge.
         options: When, how often and how long, and whether documents belong to tenants.
         defaults: The key, and what the functions share with others.

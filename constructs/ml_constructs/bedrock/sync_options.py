@@ -14,7 +14,8 @@ class SyncOptions:
 
     Args:
         debounce_seconds: How long changes are gathered, 0 to 300.
-        schedule_hours: How often all data sources are looked through without a change, 1 to 8,760; never with 0.
+        schedule_hours: How often all data sources are looked through, 1 to 8,760; with 0 only when asked for.
+            Uploads have that of their bucket taken in alone.
         poll_seconds: How long the first look at a job waits, 1 to 3,600; each later wait is a tenth longer, up to ten minutes.
         timeout_hours: How long a run may take, 1 to 168.
         tenant_attribute: Metadata attribute that names the tenant of a document below ``tenants/NAME/``; tenants are not told apart

@@ -11,23 +11,29 @@ from ml_constructs.foundation.states import State
 def definition(sources: Sequence[str], *, poll_seconds: int, timeout_seconds: int, report_seconds: int) -> dict[str, Any]:
     """The whole run: one data source after the other; one that fails keeps none of the others back, and makes the run fail at the end.
 
+    After uploads it is the first data source alone, unless all of them were asked for since a run took them all in without a failure.
+
     Args:
-        sources: Names of the data sources; their ids stand for ``${Source1}`` and so on.
+        sources: Names of the data sources, first that of the uploads; their ids stand for ``${Source1}`` and so on.
         poll_seconds: How long the first look at a job waits.
         timeout_seconds: How long a run may take.
         report_seconds: How long the report on a job may take.
     """
+    known = [{"name": name, "id": f"${{Source{number}}}"} for number, name in enumerate(sources, 1)]
     map_state = {
         "Type": "Map",
-        "Items": [{"name": name, "id": f"${{Source{number}}}"} for number, name in enumerate(sources, 1)],
+        "Items": "{% $everything ? $sources : [$sources[0]] %}",
         "MaxConcurrency": 1,
         "ItemProcessor": ingestion(poll_seconds=poll_seconds, timeout_seconds=timeout_seconds, report_seconds=report_seconds),
-        "Assign": {"failures": "{% $sum($states.result.failed) %}"},
+        "Assign": {
+            "failures": "{% $sum($states.result.failed) %}",
+            "met": "{% $sum($states.result.failed) > 0 ? $met : $requests %}",
+        },
         "Catch": [{"ErrorEquals": run_states.ANY, "Assign": {"failures": 1}, "Next": "Release"}],
         "Next": "Release",
     }
     states = {
-        "Acquire": run_states.acquire(timeout_seconds, Next="IngestSources"),
+        "Acquire": run_states.acquire(timeout_seconds, assign={"sources": known}, Next="IngestSources"),
         "IngestSources": map_state,
         **run_states.leave(then="Outcome"),
         "Outcome": {"Type": "Choice", "Choices": [{"Condition": "{% $failures > 0 %}", "Next": "Failed"}], "Default": "Synced"},

@@ -23,11 +23,11 @@ from ml_constructs.operations import Alarms
 
 
 class SyncWorkflow(Workflow):
-    """Runs an ingestion job for each data source in turn; at most one run has the knowledge base.
+    """Runs an ingestion job for the data source of uploads, or for each in turn if that was asked for; one run has the knowledge base.
 
     Args:
         knowledge_base: What is brought up to date.
-        sources: Ids of its data sources by name.
+        sources: Ids of its data sources by name, first that of the uploads.
         report: The function that tells what came of a job.
         table: Says which run has the knowledge base.
         changes: Gets a message when changes came too late for a run.

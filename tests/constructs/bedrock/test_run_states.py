@@ -18,23 +18,26 @@ from moto import mock_aws
 
 from close_sync import logic as closing
 from documents import tables
-from ml_constructs.bedrock.run_states import AGAIN, KEY, acquire, leave
+from ml_constructs.bedrock.run_states import KEY, LEFT, acquire, leave
+from ml_constructs.bedrock.sync_states import definition
 from request_sync import logic as requesting
-from request_sync.messages import is_request
+from request_sync.messages import LEFT as LEFT_OVER
+from request_sync.messages import request_of
 from syncing import runs
 
 TIMEOUT = 3600
 NOW = 1_800_000_000
 CROWD = 2
+MACHINE = definition(("Documents", "Website"), poll_seconds=15, timeout_seconds=TIMEOUT, report_seconds=100)["States"]
 
 
-def filled(value: Any, states: dict[str, Any], now: float) -> Any:
+def filled(value: Any, states: dict[str, Any], now: float, **variables: Any) -> Any:
     """Arguments of a state with the values of their expressions."""
     match value:
         case dict():
-            return {name: filled(item, states, now) for name, item in value.items()}
+            return {name: filled(item, states, now, **variables) for name, item in value.items()}
         case str() if value.startswith("{%"):
-            return evaluate(value, states, now)
+            return evaluate(value, states, now, **variables)
     return "table" if value == "${SyncTable}" else value
 
 
@@ -43,9 +46,10 @@ def compiled(text: str) -> Any:
     return jsonata.Jsonata.jsonata(text.removeprefix("{%").removesuffix("%}"))
 
 
-def evaluate(text: str, states: dict[str, Any], now: float = NOW) -> Any:
+def evaluate(text: str, states: dict[str, Any], now: float = NOW, **variables: Any) -> Any:
     expression = compiled(text)
-    expression.assign("states", states)
+    for name, value in {"states": states, **variables}.items():
+        expression.assign(name, value)
     expression.register_lambda("millis", lambda: now * 1000)
     return expression.evaluate(None)
 
@@ -59,62 +63,93 @@ class World:
 
     def reset(self) -> None:
         self.dynamodb.delete_item(TableName="table", Key={"pk": {"S": KEY}})
-        self.messages = self.started = self.uploads = self.seen = 0
+        self.started = self.uploads = self.seen = self.requests = self.looked = self.counted = self.met = 0
+        self.messages: list[bool] = []
         self.running: str | None = None
+        self.variables: dict[str, Any] = {}
         self.ends: list[str] = []
         self.names = (f"run-{number}" for number in itertools.count(1))
 
     def task(self, state: dict[str, Any], name: str) -> dict[str, Any] | None:
         """The answer to the Task of a run; nothing when its condition isn't met."""
         context = {"context": {"Execution": {"Name": name}}}
+        arguments = filled(state["Arguments"], context, self.now, **self.variables)
         try:
-            answer: dict[str, Any] = self.dynamodb.update_item(**filled(state["Arguments"], context, self.now))
+            answer: dict[str, Any] = self.dynamodb.update_item(**arguments)
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             return None
+        self.assign(state, answer)
         return answer
+
+    def assign(self, state: dict[str, Any], result: Any) -> None:
+        self.variables |= filled(state["Assign"], {"result": result}, self.now, **self.variables)
 
     def start_execution(self, **_: Any) -> None:
         self.started += 1
 
-    def send_message(self, **_: Any) -> None:
-        self.messages += 1
+    def send_message(self, **message: Any) -> None:
+        assert message["MessageBody"] == LEFT
+        self.messages.append(False)
 
     @property
     def possible(self) -> list[Callable[[], None]]:
         """What may happen next; few messages at a time, because where many are one follows what another has lost."""
         steps = [self.deliver, self.fall_over] if self.messages else []
-        steps += [self.upload, self.repeat] if self.messages < CROWD else []
+        steps += [self.upload, self.request, self.repeat] if len(self.messages) < CROWD else []
         steps += [self.begin] if self.started else []
-        steps += [self.end, self.stop] if self.running else []
+        steps += [self.end, self.fail, self.stop] if self.running else []
         return steps + ([self.close] if self.ends else [])
 
     def upload(self) -> None:
         self.uploads += 1
-        self.messages += 1
+        self.messages.append(False)
+
+    def request(self) -> None:
+        """Somebody asks for all data sources."""
+        self.requests += 1
+        self.messages.append(True)
 
     def repeat(self) -> None:
-        self.messages += 1
+        """A message comes twice, or one of an upload that nothing has to be done about."""
+        self.messages += self.messages[:1] or [False]
 
     def deliver(self) -> None:
-        requesting.start_run("table", "machine")
-        self.messages -= 1
+        requesting.start_run("table", "machine", everything=self.messages[0])
+        self.counted += self.messages.pop(0)
 
     def fall_over(self) -> None:
         """The function counts the change and ends before it has started anything; its message comes again."""
-        runs.ask("table")
+        runs.ask("table", everything=self.messages[0])
+        self.counted += self.messages[0]
 
     def begin(self) -> None:
         self.started -= 1
         name = next(self.names)
-        if self.task(acquire(TIMEOUT), name) is not None:
+        if self.task(MACHINE["Acquire"], name) is not None:
             assert self.running is None
             self.running, self.seen = name, self.uploads
+            assert self.everything is (self.counted > self.met)
+            self.looked, self.found = self.requests if self.everything else self.looked, self.counted
+
+    @property
+    def everything(self) -> bool:
+        """Whether the run looks through all data sources; it always takes in that of the uploads."""
+        taken = evaluate(MACHINE["IngestSources"]["Items"], {}, **self.variables)
+        assert taken[0] == {"name": "Documents", "id": "${Source1}"}
+        return len(taken) == 2
 
     def end(self) -> None:
-        states = leave(then="Outcome")
-        answer = self.task(states["Release"], str(self.running))
-        assert answer is not None
-        self.messages += evaluate(states["Release"]["Assign"]["again"], {"result": answer})
+        self.met = self.found
+        self.leave(failed=0)
+
+    def fail(self) -> None:
+        """A data source can't be taken in."""
+        self.leave(failed=1)
+
+    def leave(self, *, failed: int) -> None:
+        self.assign(MACHINE["IngestSources"], [{"failed": 0}, {"failed": failed}])
+        assert self.task(MACHINE["Release"], str(self.running)) is not None
+        self.messages += [False] * self.variables["again"]
         self.running = None
 
     def stop(self) -> None:
@@ -192,13 +227,13 @@ def simulated(dynamodb: Any) -> Iterator[World]:
 
 @settings(max_examples=300, deadline=None, database=None)
 @given(chances=st.lists(st.integers(0, 11), min_size=8, max_size=24))
-def test_after_the_last_upload_a_run_begins_whatever_the_order(chances: list[int]) -> None:
+def test_after_the_last_upload_and_the_last_request_a_run_begins_whatever_the_order(chances: list[int]) -> None:
     with simulated(OneItem()) as world:
         for chance in chances:
             possible = world.possible
             possible[chance % len(possible)]()
         world.settle(itertools.cycle(chances))
-        assert world.seen == world.uploads
+        assert (world.seen, world.looked) == (world.uploads, world.requests)
         assert not runs.held(tables.get("table", runs.KEY))
 
 
@@ -228,7 +263,7 @@ def test_an_upload_during_a_run_is_taken_in_by_the_next_one(world: World) -> Non
         getattr(world, step)()
     assert (world.started, world.seen) == (0, 1)
     world.end()
-    assert world.messages == 1
+    assert world.messages == [False]
     world.settle(itertools.repeat(0))
     assert world.seen == 2
 
@@ -236,7 +271,7 @@ def test_an_upload_during_a_run_is_taken_in_by_the_next_one(world: World) -> Non
 def test_an_upload_during_a_run_that_is_stopped_is_taken_in_by_another(world: World) -> None:
     for step in ("upload", "deliver", "begin", "upload", "deliver", "stop", "close", "close"):
         getattr(world, step)()
-    assert (world.started, world.messages) == (0, 2)
+    assert (world.started, len(world.messages)) == (0, 2)
     world.settle(itertools.repeat(0))
     assert world.seen == 2
 
@@ -244,13 +279,47 @@ def test_an_upload_during_a_run_that_is_stopped_is_taken_in_by_another(world: Wo
 def test_a_run_that_is_stopped_after_it_took_everything_is_followed_by_none(world: World) -> None:
     for step in ("upload", "deliver", "begin", "stop", "close"):
         getattr(world, step)()
-    assert (world.started, world.messages) == (0, 0)
+    assert (world.started, world.messages) == (0, [])
+
+
+@pytest.mark.parametrize(("step", "all_of_them"), [("upload", False), ("request", True)])
+def test_all_data_sources_are_looked_through_on_request_and_after_an_upload_that_of_the_uploads(
+    world: World, step: str, all_of_them: bool
+) -> None:
+    for each in (step, "deliver", "begin"):
+        getattr(world, each)()
+    assert world.everything is all_of_them
+
+
+def test_what_comes_during_a_run_is_taken_in_by_one_of_its_kind(world: World) -> None:
+    for step in ("upload", "deliver", "begin", "request", "deliver", "end", "deliver", "begin"):
+        getattr(world, step)()
+    assert world.everything
+    for step in ("upload", "deliver", "end", "deliver", "begin"):
+        getattr(world, step)()
+    assert not world.everything
+
+
+@pytest.mark.parametrize("steps", [("fail",), ("stop", "close")])
+def test_a_request_that_a_run_could_not_meet_is_met_by_the_next_one(world: World, steps: tuple[str, ...]) -> None:
+    for step in ("request", "deliver", "begin", *steps, "upload", "deliver", "begin"):
+        getattr(world, step)()
+    assert world.everything
+    for step in ("end", "upload", "deliver", "begin"):
+        getattr(world, step)()
+    assert not world.everything
+
+
+def test_an_item_without_counts_of_requests_asks_for_none(world: World) -> None:
+    world.dynamodb.put_item(TableName="table", Item={"pk": {"S": KEY}, "wanted": {"N": "3"}, "taken": {"N": "2"}})
+    assert world.task(MACHINE["Acquire"], "run") is not None
+    assert not world.everything
 
 
 def test_without_a_change_meanwhile_nothing_follows(world: World) -> None:
     for step in ("upload", "deliver", "begin", "end"):
         getattr(world, step)()
-    assert (world.messages, world.started) == (0, 0)
+    assert (world.messages, world.started) == ([], 0)
 
 
 def test_of_two_that_begin_at_once_one_runs(world: World) -> None:
@@ -260,15 +329,15 @@ def test_of_two_that_begin_at_once_one_runs(world: World) -> None:
 
 
 def test_a_run_that_asks_twice_has_the_knowledge_base_once(world: World) -> None:
-    assert world.task(acquire(TIMEOUT), "run") is not None
-    assert world.task(acquire(TIMEOUT), "run") is not None
-    assert world.task(acquire(TIMEOUT), "other") is None
+    assert world.task(MACHINE["Acquire"], "run") is not None
+    assert world.task(MACHINE["Acquire"], "run") is not None
+    assert world.task(MACHINE["Acquire"], "other") is None
 
 
 def test_a_run_that_nobody_saw_end_has_the_knowledge_base_no_longer_than_a_run_may_last(world: World) -> None:
-    assert world.task(acquire(TIMEOUT), "lost") is not None
+    assert world.task(MACHINE["Acquire"], "lost") is not None
     world.now += TIMEOUT
-    assert world.task(acquire(TIMEOUT), "next") is None
+    assert world.task(MACHINE["Acquire"], "next") is None
     world.now += 400
     world.upload()
     world.deliver()
@@ -277,10 +346,10 @@ def test_a_run_that_nobody_saw_end_has_the_knowledge_base_no_longer_than_a_run_m
 
 
 def test_who_lost_the_knowledge_base_does_not_free_that_of_another(world: World) -> None:
-    world.task(acquire(TIMEOUT), "lost")
+    world.task(MACHINE["Acquire"], "lost")
     world.now += TIMEOUT + 400
-    world.task(acquire(TIMEOUT), "next")
-    assert world.task(leave(then="Outcome")["Release"], "lost") is None
+    world.task(MACHINE["Acquire"], "next")
+    assert world.task(MACHINE["Release"], "lost") is None
     assert runs.free("table", "lost")["holder"] == "next"
 
 
@@ -295,15 +364,15 @@ def test_who_lost_it_ends_without_asking_again() -> None:
 
 
 def test_a_run_that_finds_another_is_no_failure() -> None:
-    held, wrong = acquire(TIMEOUT, Next="IngestSources")["Catch"]
+    held, wrong = acquire(TIMEOUT, assign={}, Next="IngestSources")["Catch"]
     assert (held["ErrorEquals"], held["Next"]) == (["DynamoDB.ConditionalCheckFailedException"], "AlreadyRunning")
     assert (wrong["ErrorEquals"], wrong["Next"]) == (["States.ALL"], "NotStarted")
 
 
 def test_a_run_asks_for_the_next_one_in_words_that_are_understood() -> None:
     states = leave(then="Outcome")
-    assert is_request(AGAIN)
-    assert states["AskAgain"]["Arguments"] == {"QueueUrl": "${ChangesQueue}", "MessageBody": AGAIN}
+    assert request_of(LEFT) == LEFT_OVER
+    assert states["AskAgain"]["Arguments"] == {"QueueUrl": "${ChangesQueue}", "MessageBody": LEFT}
     assert (states["Again"]["Choices"][0]["Next"], states["Again"]["Default"], states["AskAgain"]["Next"]) == (
         "AskAgain",
         "Outcome",
