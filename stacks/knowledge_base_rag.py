@@ -170,6 +170,7 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
             cache=hours(self.cache.hours),
             tenancy=Tenancy(claim=self.tenancy.claim, attribute=self.tenancy.attribute) if self.tenancy.enabled else None,
             max_question_characters=self.limits.question_characters,
+            allowed_clients=self.users.client_ids,
         )
 
     @model_validator(mode="after")
@@ -222,6 +223,21 @@ class KnowledgeBaseRagSettings(BlueprintSettings):
         if self.tenancy.enabled and crawled:
             allowed = "of type s3 or custom when tenancy.enabled is true, because others belong to no tenant"
             raise ValueError(f"sources must be {allowed}, got {', '.join(crawled)}")
+        return self
+
+    @model_validator(mode="after")
+    def _clients_are_known(self) -> "KnowledgeBaseRagSettings":
+        pool, clients = self.users.pool_arn, self.users.client_ids
+        if clients and (pool is None or self.auth != "cognito"):
+            raise ValueError(
+                "users.client_ids must be left out unless users.pool_arn is given and auth is cognito, because only tokens of a pool "
+                f"that stands already name other clients, got {', '.join(clients)}"
+            )
+        if self.tenancy.enabled and pool is not None and not clients:
+            raise ValueError(
+                "users.client_ids must name a client at least when tenancy.enabled is true and users.pool_arn is given, because users of "
+                "a client that may write the tenancy.claim could choose their tenant, got none"
+            )
         return self
 
     @model_validator(mode="after")

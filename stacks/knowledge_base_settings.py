@@ -12,6 +12,7 @@ Expression = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Expressions = Annotated[tuple[Expression, ...], Field(max_length=25)]
 SecretArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$")]
 UserPoolArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[\w-]+_[0-9A-Za-z]+$")]
+ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+]{1,128}$")]
 AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 Geography = Literal["none", "us", "eu", "apac", "jp", "au", "us-gov", "global"]
 Strength = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
@@ -287,7 +288,9 @@ class UserSettings(SettingsModel):
     """Who may ask, with Cognito."""
 
     pool_arn: UserPoolArn | None = None
-    """A user pool that stands already; left out, one is made. Users of all its clients may ask, and none may write the tenancy.claim."""
+    """A user pool that stands already; left out, one is made."""
+    client_ids: Annotated[tuple[ClientId, ...], Field(max_length=20)] = ()
+    """The clients of that pool whose users may ask; all of them when empty. With tenancy, name those that can't write the tenancy.claim."""
     mfa: Literal["optional", "required"] = "required"
     """Whether users of the pool that is made need a second factor."""
 

@@ -33,7 +33,7 @@ VARIABLES = {
 TENANCY = {"TENANT_CLAIM": "custom:tenant", "TENANT_ATTRIBUTE": "tenant"}
 SESSIONS = {"SESSIONS_TABLE": "sessions", "SESSION_HOURS": "24", "SESSION_TURNS": "3"}
 CACHE = {"CACHE_TABLE": "answers", "CACHE_HOURS": "1"}
-OPTIONAL = {*TENANCY, *SESSIONS, *CACHE, "RERANK_MODEL_ARN", "CANDIDATES"}
+OPTIONAL = {*TENANCY, *SESSIONS, *CACHE, "RERANK_MODEL_ARN", "CANDIDATES", "ALLOWED_CLIENTS"}
 
 Scripted = Any
 """A response, an exception to raise, or a function of the parameters that gives either."""

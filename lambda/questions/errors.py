@@ -42,6 +42,12 @@ class NoTenant(QuestionError):
     status = HTTPStatus.FORBIDDEN
 
 
+class UnknownClient(QuestionError):
+    """The caller's token is for a client that is not served."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
 class UnknownSession(QuestionError):
     """There is no such session of this caller."""
 

@@ -1,5 +1,6 @@
 """What a function that answers is told in its environment, read once."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -30,6 +31,7 @@ class Settings:
         candidates: How many passages are reranked, ``passages`` to 100.
         tenant_claim: The claim of the caller's token that names the tenant.
         tenant_attribute: The metadata attribute of passages that names it.
+        allowed_clients: The clients of the user pool whose ID tokens are served, a JSON list; every client's when left out.
         sessions_table: Keeps earlier questions and answers.
         session_hours: How long after the last question.
         session_turns: How many of them the model sees.
@@ -57,6 +59,7 @@ class Settings:
     candidates: int = 0
     tenant_claim: str = ""
     tenant_attribute: str = ""
+    allowed_clients: tuple[str, ...] = ()
     sessions_table: str = ""
     session_hours: int = 0
     session_turns: int = 0
@@ -109,7 +112,16 @@ def _parsed(text: str, kind: Any) -> Any:
         return int(text) if text else 0
     if kind is str:
         return text
+    if kind == tuple[str, ...]:
+        return _names(json.loads(text)) if text else ()
     return float(text) if text else None
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    """A list without names is refused: it would let everybody in where nobody was meant."""
+    if not isinstance(given, list) or not given or not all(isinstance(name, str) and name for name in given):
+        raise ValueError("must be a list of names")
+    return tuple(given)
 
 
 def _conflicts(given: Settings) -> Iterator[str]:

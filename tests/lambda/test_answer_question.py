@@ -315,6 +315,15 @@ def test_a_caller_without_a_tenant_is_forbidden_before_anything_is_called(monkey
     assert bedrock.calls == []
 
 
+def test_a_token_of_a_client_that_is_not_served_is_forbidden_before_anything_is_called(
+    monkeypatch: pytest.MonkeyPatch, context: Any
+) -> None:
+    bedrock = bedrock_fakes.installed(monkeypatch, ALLOWED_CLIENTS='["app"]')
+    status, body = ask(context, request({"question": "How much leave?"}, claims={"sub": "user-1", "aud": "other"}))
+    assert (status, "application" in body["message"]) == (403, True)
+    assert bedrock.calls == []
+
+
 @given(claimed=st.text(min_size=1, max_size=20), written=st.text(min_size=1))
 def test_every_search_is_for_the_tenant_of_the_token(claimed: str, written: str) -> None:
     class Context:

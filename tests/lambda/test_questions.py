@@ -49,6 +49,20 @@ def test_a_temperature_left_empty_is_none_and_one_of_zero_stays_zero(monkeypatch
     assert settings().temperature == 0
 
 
+def test_clients_are_a_list_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    bedrock_fakes.configure(monkeypatch, ALLOWED_CLIENTS='["one", "two"]')
+    assert settings().allowed_clients == ("one", "two")
+    bedrock_fakes.configure(monkeypatch)
+    assert settings().allowed_clients == ()
+
+
+@pytest.mark.parametrize("given", ["[]", "one", '"one"', '[""]', "[1]", "{}", "null"])
+def test_clients_that_would_let_everybody_in_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    bedrock_fakes.configure(monkeypatch, ALLOWED_CLIENTS=given)
+    with pytest.raises(ConfigurationError, match="ALLOWED_CLIENTS does not parse"):
+        settings()
+
+
 def test_every_missing_or_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     bedrock_fakes.configure(monkeypatch, PASSAGES="five", PROMPT_CACHING="yes", TEMPERATURE="warm")
     monkeypatch.delenv("MODEL_ID")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questions.callers import Caller, caller_of
-from questions.errors import NoTenant, Refused, TooLarge
+from questions.errors import NoTenant, Refused, TooLarge, UnknownClient
 from questions.requests import Question, parse
 from questions.settings import Settings, settings
 from tests import bedrock_fakes
@@ -108,6 +108,9 @@ def test_whatever_comes_is_read_or_refused(limits: Settings, event: Any) -> None
 
 # callers
 
+NORTH = {"custom:tenant": "north", "sub": "user-1"}
+CLIENTS = {"ALLOWED_CLIENTS": '["app", "other+app"]'}
+
 
 def test_the_tenant_is_the_claim_of_the_token(limits: Settings) -> None:
     event = request({}, claims={"custom:tenant": "north", "sub": "user-1"})
@@ -134,6 +137,25 @@ def test_a_token_without_a_usable_tenant_is_forbidden(limits: Settings, tenant: 
 @pytest.mark.parametrize("tenant", ["a", "x" * 200, "Zoë & Söhne", "a/b", "..", "$ne"])
 def test_a_tenant_is_taken_as_it_is(limits: Settings, tenant: str) -> None:
     assert caller_of(request({}, claims={"custom:tenant": tenant}), limits).tenant == tenant
+
+
+def test_tokens_of_every_client_are_served_unless_some_are_named(limits: Settings) -> None:
+    for client in ("app", None):
+        assert caller_of(request({}, claims={**NORTH, "aud": client}), limits).tenant == "north"
+
+
+@pytest.mark.parametrize("client", ["app", "other+app"])
+def test_tokens_of_the_clients_that_are_named_are_served(monkeypatch: pytest.MonkeyPatch, client: str) -> None:
+    bedrock_fakes.configure(monkeypatch, **bedrock_fakes.TENANCY, **CLIENTS)
+    assert caller_of(request({}, claims={**NORTH, "aud": client}), settings()) == Caller("north", "user-1")
+
+
+@pytest.mark.parametrize("claims", [{"aud": "App"}, {"aud": "ap"}, {"aud": ["app"]}, {"aud": {}}, {"aud": None}, {"client_id": "app"}, {}])
+def test_tokens_of_other_clients_are_forbidden(monkeypatch: pytest.MonkeyPatch, claims: dict[str, Any]) -> None:
+    bedrock_fakes.configure(monkeypatch, **CLIENTS)
+    with pytest.raises(UnknownClient) as refused:
+        caller_of(request({"aud": "app"}, claims={**NORTH, **claims}, headers={"aud": "app"}), settings())
+    assert refused.value.status == 403
 
 
 @given(event=JSON, forged=st.text(min_size=1))

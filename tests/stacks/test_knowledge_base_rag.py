@@ -28,6 +28,7 @@ STORE_TYPES = {
 }
 OPENSEARCH = {"vector_store": "opensearch-serverless"}
 PROFILE = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.amazon.nova-pro-v1:0"
+POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123XyZ"
 TENANTS = {"tenancy": {"enabled": True}, "auth": "cognito"}
 
 
@@ -63,6 +64,12 @@ def conflicts(compliance: str = "baseline", network: Any = "own", **settings: An
             {**TENANTS, **OPENSEARCH, "sources": ({"type": "web", "urls": ("https://example.com",)},)},
             "sources must be of type s3 or custom when tenancy.enabled is true, because others belong to no tenant, got web",
         ),
+        (
+            {**TENANTS, "users": {"pool_arn": POOL}},
+            "users.client_ids must name a client at least when tenancy.enabled is true and users.pool_arn is given, because",
+        ),
+        ({**TENANTS, "users": {"client_ids": ("app",)}}, "users.client_ids must be left out unless users.pool_arn is given"),
+        ({"users": {"pool_arn": POOL, "client_ids": ("app", "web")}}, "and auth is cognito, because only tokens of a pool"),
         ({"parsing": {"prompt": "Read."}}, "parsing.prompt must be left out unless parsing.strategy is foundation-model, got default"),
         ({"generation": {"model": PROFILE}}, f"generation.model must be an id when generation.application_profile is true, got {PROFILE}"),
         (
@@ -259,6 +266,18 @@ def test_settings_reach_the_functions(app: cdk.App) -> None:
     variables = {"MAX_QUESTION_CHARACTERS": "300", "PASSAGES": "9", "CACHE_HOURS": "3", "MODEL_ID": "amazon.nova-pro-v1:0"}
     expected = {"Environment": {"Variables": Match.object_like({**variables, "SESSIONS_TABLE": Match.absent()})}}
     template.resource_properties_count_is("AWS::Lambda::Function", expected, 2)
+
+
+def test_users_of_a_pool_that_stands_already_ask_by_the_clients_that_are_named(app: cdk.App) -> None:
+    template = Template.from_stack(define(app, **TENANTS, users={"pool_arn": POOL, "client_ids": ("app", "web")}))
+    template.resource_count_is("AWS::Cognito::UserPool", 0)
+    variables = {"ALLOWED_CLIENTS": '["app", "web"]', "TENANT_CLAIM": "custom:tenant"}
+    expected = {"Environment": {"Variables": Match.object_like(variables)}}
+    template.resource_properties_count_is("AWS::Lambda::Function", expected, 2)
+
+
+def test_without_tenants_users_of_all_clients_of_a_pool_may_ask() -> None:
+    assert read(auth="cognito", users={"pool_arn": POOL}).options.allowed_clients == ()
 
 
 def test_invocation_logging_is_off_unless_asked_for(app: cdk.App) -> None:

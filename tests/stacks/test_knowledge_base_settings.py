@@ -73,6 +73,8 @@ def test_chunking_is_read_by_its_strategy() -> None:
         ({"guardrail": {"topics": ({"name": "x", "definition": "y" * 201},)}}, "at most 200 characters"),
         ({"guardrail": {"content": "STRICT"}}, "'NONE', 'LOW', 'MEDIUM' or 'HIGH'"),
         ({"tenancy": {"claim": "sub"}}, "pattern"),
+        ({"users": {"client_ids": ("an app",)}}, "pattern"),
+        ({"users": {"client_ids": ("app",) * 21}}, "at most 20"),
         ({"sessions": {"turns": 21}}, "less than or equal to 20"),
         ({"cache": {"hours": 721}}, "less than or equal to 720"),
         ({"sync": {"debounce_seconds": 301}}, "less than or equal to 300"),

@@ -1,5 +1,7 @@
 """What functions that answer questions are told."""
 
+import json
+
 from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
@@ -22,6 +24,8 @@ def option_variables(scope: Construct, options: AnswerOptions) -> dict[str, str]
     }
     if options.tenancy is not None:
         variables |= {"TENANT_CLAIM": options.tenancy.claim, "TENANT_ATTRIBUTE": options.tenancy.attribute}
+    if options.allowed_clients:
+        variables["ALLOWED_CLIENTS"] = json.dumps(options.allowed_clients)
     return variables
 
 

@@ -16,6 +16,7 @@ __all__ = ["AnswerOptions", "Generation", "Retrieval", "Sessions", "Tenancy"]
 
 MOST_HOURS = 8760
 MOST_TURNS = 20
+MOST_CLIENTS = 20
 LONGEST_QUESTION = 20_000
 LONGEST_GROUNDED_QUESTION = 1000
 
@@ -75,11 +76,13 @@ class AnswerOptions:
         cache: For how many whole hours, up to 8,760, an answer is given again to who asks the same; each is new when left out.
         tenancy: How tenants are told apart; without it every caller may be told of every document.
         max_question_characters: The longest question, 1 to 20,000.
+        allowed_clients: Ids of up to 20 clients of the user pool whose ID tokens are served; those of every client when left out.
 
     Raises:
-        ValueError: A value out of its range.
+        ValueError: A value out of its range, or what can't be a client's id.
 
-    See https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_KnowledgeBaseQuery.html
+    See https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_KnowledgeBaseQuery.html and
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
     """
 
     generation: Generation
@@ -88,9 +91,14 @@ class AnswerOptions:
     cache: Duration | None = None
     tenancy: Tenancy | None = None
     max_question_characters: int = 1000
+    allowed_clients: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_range("max_question_characters", self.max_question_characters, 1, LONGEST_QUESTION)
+        if len(self.allowed_clients) > MOST_CLIENTS:
+            raise ValueError(f"allowed_clients must be {MOST_CLIENTS} at most, got {len(self.allowed_clients)}")
+        for client in self.allowed_clients:
+            check_text("allowed_clients", client, r"[\w+]{1,128}", "ids of 1 to 128 letters, digits, _ and +")
         hours = self.cache.to_seconds() / 3600 if self.cache else 1
         if not (1 <= hours <= MOST_HOURS and hours == int(hours)):
             raise ValueError(f"cache must be from 1 to {MOST_HOURS} whole hours, got {hours:g}")

@@ -98,7 +98,8 @@ class AnswerUsers(Construct):
 def existing_pool(scope: Construct, construct_id: str, arn: str) -> cognito.IUserPool:
     """A user pool that somebody else looks after.
 
-    The authorizer of an API takes the tokens of every client of the pool. With tenancy, none of them may write the tenant's attribute.
+    The authorizer of an API takes the tokens of every client of the pool; name those that are served in ``AnswerOptions.allowed_clients``.
+    With tenancy, none of these may write the tenant's attribute.
 
     Args:
         scope: Where it is known.

@@ -52,6 +52,10 @@ def test_tenants_are_told_apart_by_claim_and_attribute(here: cdk.Stack) -> None:
     assert (variables["TENANT_CLAIM"], variables["TENANT_ATTRIBUTE"]) == ("custom:tenant", "owner")
 
 
+def test_clients_that_are_served_are_named_by_their_ids(here: cdk.Stack) -> None:
+    assert option_variables(here, replace(OPTIONS, allowed_clients=("one", "two")))["ALLOWED_CLIENTS"] == '["one", "two"]'
+
+
 def test_tables_come_with_how_long_they_keep_what(here: cdk.Stack) -> None:
     options = replace(OPTIONS, sessions=Sessions(hours=2, turns=3), cache=cdk.Duration.hours(4))
     assert table_variables(options, sessions=table(here, "Sessions"), cache=table(here, "Cache")) == {

@@ -14,7 +14,7 @@ GUARDRAIL = {"guardrail": {"topics": ["wages"]}}
 def test_conversations_are_remembered_for_a_day_and_answers_are_new_by_default() -> None:
     assert OPTIONS.sessions == Sessions(hours=24, turns=6)
     assert (OPTIONS.cache, OPTIONS.cache_hours, OPTIONS.tenancy) == (None, 0, None)
-    assert OPTIONS.max_question_characters == 1000
+    assert (OPTIONS.max_question_characters, OPTIONS.allowed_clients) == (1000, ())
 
 
 def test_a_cache_is_counted_in_hours() -> None:
@@ -39,7 +39,7 @@ def test_the_configuration_changes_with_the_guardrail() -> None:
 
 
 def test_the_configuration_stays_with_what_only_says_how_long_something_is_kept() -> None:
-    changed = replace(OPTIONS, sessions=None, cache=Duration.hours(1), max_question_characters=10)
+    changed = replace(OPTIONS, sessions=None, cache=Duration.hours(1), max_question_characters=10, allowed_clients=("app",))
     assert changed.configuration_id(GUARDRAIL) == OPTIONS.configuration_id(GUARDRAIL)
 
 
@@ -67,6 +67,18 @@ def test_names_that_tell_nobody_apart_are_refused(claim: str, attribute: str, me
 def test_a_cache_has_whole_hours(minutes: int) -> None:
     with pytest.raises(ValueError, match=r"cache must be from 1 to 8760 whole hours, got [\d.]+"):
         replace(OPTIONS, cache=Duration.minutes(minutes))
+
+
+@pytest.mark.parametrize("client", ["", "an app", "x" * 129])
+def test_what_is_no_client_is_refused(client: str) -> None:
+    with pytest.raises(ValueError, match=r"allowed_clients must be ids of 1 to 128 letters, digits, _ and \+, got"):
+        replace(OPTIONS, allowed_clients=("app", client))
+
+
+def test_more_clients_than_a_function_is_told_are_refused() -> None:
+    replace(OPTIONS, allowed_clients=("app",) * 20)
+    with pytest.raises(ValueError, match="allowed_clients must be 20 at most, got 21"):
+        replace(OPTIONS, allowed_clients=("app",) * 21)
 
 
 @pytest.mark.parametrize("characters", [0, 20_001])
