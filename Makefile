@@ -42,8 +42,9 @@ setup: $(VENV)/.runtime node_modules/.installed  ## Installs what synthesis and 
 setup-try: setup $(VENV)/.local $(VENV)/.models  ## ... and the embedded AWS
 setup-test: setup-try $(VENV)/.test  ## ... and the test tools
 
-try: setup-try  ## Deploys document-analysis to an AWS inside this machine and sends the sample documents through it
-	@$(BIN)/python -m blueprints try document-analysis
+BLUEPRINT ?= document-analysis
+try: setup-try  ## Deploys document-analysis, or BLUEPRINT=…, to an AWS inside this machine and sends samples through it
+	@$(BIN)/python -m blueprints try $(BLUEPRINT)
 
 test: setup-test  ## Runs the tests, within two minutes on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -55,11 +56,12 @@ check: setup-test  ## Lints, checks types, and looks for stale generated pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m blueprints docs --check
 
 synth: setup  ## Synthesises the default settings
 	npx cdk synth --quiet
 
-bench: setup-test  ## Measures synthesis, imports and the embedded pipeline; writes docs/benchmarks.md
+bench: setup-test  ## Measures synthesis, imports and the embedded blueprints; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 docs: setup-test  ## Generates the catalogue, the blueprint pages and the settings schema

@@ -36,8 +36,8 @@ from ml_constructs.foundation import SecureBucket
 from ml_constructs.foundation.api_stage import Throttle
 from ml_constructs.operations import Dashboard
 from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
-from stacks.knowledge_base_options import chunking_of, hours, parsing_of, policy_of, revision_of, source_of
-from stacks.knowledge_base_settings import (
+from stacks.knowledge_base_rag_options import chunking_of, hours, parsing_of, policy_of, revision_of, source_of
+from stacks.knowledge_base_rag_settings import (
     AnswerAlarmSettings,
     AuroraSettings,
     CacheSettings,

@@ -48,10 +48,6 @@ def test_the_quick_check_takes_the_table_of_updates_from_the_page(tmp_path: Path
     assert writing._updates(tmp_path, "foundation", None, full=False) == "as it was\n"  # type: ignore[arg-type]
 
 
-def test_no_generated_page_is_stale() -> None:
-    assert docs.stale(ROOT, full=False) == [], "run `make docs`"
-
-
 @pytest.mark.long
 def test_no_generated_page_is_stale_nor_its_table_of_updates() -> None:
     assert docs.stale(ROOT) == [], "run `make docs`"

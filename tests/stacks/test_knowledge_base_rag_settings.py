@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from stacks.knowledge_base_rag import KnowledgeBaseRagSettings
-from stacks.knowledge_base_settings import HierarchicalChunkingSettings, S3SourceSettings, WebSourceSettings
+from stacks.knowledge_base_rag_settings import HierarchicalChunkingSettings, S3SourceSettings, WebSourceSettings
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:crawler-AbCdEf"
 KINDS = {

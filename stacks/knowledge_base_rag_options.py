@@ -18,7 +18,7 @@ from ml_constructs.bedrock.guardrail_privacy import PersonalData
 from ml_constructs.bedrock.knowledge_sources import CustomSource, KnowledgeSource, S3Source
 from ml_constructs.bedrock.parsing import DataAutomationParsing, FoundationModelParsing, Parsing
 from ml_constructs.bedrock.web_source import WebSource
-from stacks.knowledge_base_settings import (
+from stacks.knowledge_base_rag_settings import (
     ChunkingSettings,
     ConfluenceSourceSettings,
     EmbeddingSettings,
