@@ -1,6 +1,7 @@
 """Ingestion jobs and documents as clients meet them."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,10 @@ def busy(knowledge: Knowledge, source: dict[str, str], monkeypatch: pytest.Monke
 
 
 def ended(knowledge: Knowledge, source: dict[str, str], job: dict[str, Any]) -> dict[str, Any]:
+    deadline = time.monotonic() + 20
     while job["status"] not in ("COMPLETE", "FAILED", "STOPPED"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)  # the job is a thread of this process
         job = knowledge.agent.get_ingestion_job(**source, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
     return job
 
