@@ -1,5 +1,6 @@
 """What all tests share: the project's own Node, no AWS account, and the feature flags of `cdk.json`."""
 
+import gc
 import json
 import os
 import sys
@@ -31,6 +32,8 @@ SAFE = {
 for name in [name for name in os.environ if name.startswith(("AWS_", "CDK_"))]:
     del os.environ[name]
 os.environ.update(SAFE)
+# Templates and modules stay until the end: looking for garbage among them again and again takes longer than the tests.
+gc.set_threshold(200_000, 50, 1000)
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 

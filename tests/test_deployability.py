@@ -32,8 +32,11 @@ def found_by_cfn_lint(name: str, template: templates.Template) -> Iterator[str]:
         yield f"{match.rule.id} {match.message} at {'/'.join(map(str, match.path or []))}"
 
 
-# cfn-lint takes some seconds a template, and the minimal samples hold nothing that the others lack.
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * name.endswith("/minimal")) for name in templates.SAMPLES])
+# cfn-lint takes some seconds a template, and these samples hold nothing that the others lack.
+LATER = {name for name in templates.SAMPLES if name.endswith("/minimal")} | {"document-analysis/isolated"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (name in LATER)) for name in templates.SAMPLES])
 def test_cfn_lint_finds_nothing(name: str) -> None:
     assert [found for template in templates.sample(name).templates.values() for found in found_by_cfn_lint(name, template)] == []
 

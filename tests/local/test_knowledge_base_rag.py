@@ -24,6 +24,8 @@ from blueprints.trying.trial import Session, settings_file
 from stacks.catalogue import CATALOGUE
 from tests.local import raw
 
+# Half a minute of both cores; what it rests on is deployed from plain templates in test_knowledge_bases.py.
+pytestmark = pytest.mark.long
 NAME = "knowledge-base-rag"
 SECONDS = 60
 NEW = f"tenants/{FERRIES}/parking.md"

@@ -97,6 +97,7 @@ def test_moto_keeps_what_ministack_lacks(dispatcher: Dispatcher) -> None:
     assert (status, body, context.provenance) == (200, b"kept", "stored only")
 
 
+@pytest.mark.long
 def test_ministack_is_real_where_it_has_the_operation(dispatcher: Dispatcher) -> None:
     status, body, context = ask(dispatcher, "logs", "Logs_20140328.DescribeLogGroups", handler=ministack)
     assert (status, body, context.provenance) == (200, b"real", "real")

@@ -26,6 +26,7 @@ def read_where_tls_is_demanded(aws: EmbeddedAws) -> bytes:
     return body
 
 
+@pytest.mark.long
 def test_ministack_takes_loopback_for_insecure(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
         read_where_tls_is_demanded(plain_aws)
@@ -41,6 +42,7 @@ def ask_a_model(aws: EmbeddedAws) -> str:
     return str(answer["output"]["message"]["content"][0]["text"])
 
 
+@pytest.mark.long
 def test_ministack_makes_answers_of_models_up(plain_aws: EmbeddedAws) -> None:
     assert "mock" in ask_a_model(plain_aws)
 
@@ -66,12 +68,14 @@ def test_what_nobody_implements_is_refused_loudly(adapted_aws: EmbeddedAws, call
     assert refusal.value.response["ResponseMetadata"]["HTTPHeaders"]["x-local-provenance"] == "not implemented"
 
 
+@pytest.mark.long
 def test_ministack_takes_what_it_lacks_for_a_mistake_of_the_caller(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match="InvalidAction") as refusal:
         plain_aws.client("cloudwatch").get_metric_widget_image(MetricWidget="{}")
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+@pytest.mark.long
 def test_ministack_reads_the_models_of_all_services_when_it_meets_one_that_it_lacks() -> None:
     assert router._KNOWN_AWS_SERVICE_NAMES is None
     assert "session.get_service_model(service)" in inspect.getsource(router._is_aws_service_name)
@@ -104,6 +108,7 @@ def test_moves_are_allowed_queue_by_queue(adapted_aws: EmbeddedAws) -> None:
         sqs.list_message_move_tasks(SourceArn=arns["Other"])
 
 
+@pytest.mark.long
 def test_ministack_cannot_move_messages(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match="InvalidAction"):
         plain_aws.client("sqs").list_message_move_tasks(SourceArn="arn:aws:sqs:us-east-1:123456789012:a")

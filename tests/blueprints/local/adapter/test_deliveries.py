@@ -79,6 +79,7 @@ def runs(aws: EmbeddedAws, name: str, expected: bool) -> int:
     return len(raw.until(lambda: found(**group)["logGroups"]) if expected else found(**group)["logGroups"])
 
 
+@pytest.mark.long
 def test_ministack_delivers_whatever_the_policies_say(plain_aws: EmbeddedAws) -> None:
     assert deliver(plain_aws, "unpermitted", permitted=False)[:2] == (1, 1)
 
@@ -121,6 +122,7 @@ def publish(aws: EmbeddedAws, stack: str, *statements: Mapping[str, Any]) -> int
     return len(aws.client("sqs").receive_message(QueueUrl=names["Encrypted"]).get("Messages", []))
 
 
+@pytest.mark.long
 def test_ministack_delivers_to_encrypted_queues_without_the_key(plain_aws: EmbeddedAws) -> None:
     assert publish(plain_aws, "keyless") == 1
 
@@ -149,6 +151,7 @@ def polled(aws: EmbeddedAws, stack: str, *statements: Mapping[str, Any]) -> str:
 RECEIVE = raw.allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=raw.attribute("Queue"))
 
 
+@pytest.mark.long
 def test_ministack_polls_whatever_the_role_says(plain_aws: EmbeddedAws) -> None:
     assert polled(plain_aws, "powerless-poller")
 
@@ -197,6 +200,7 @@ SENDING = raw.allow("sqs:SendMessage", on=raw.attribute("Queue"))
 USING = raw.allow("kms:GenerateDataKey", "kms:Decrypt", on=raw.attribute("Key"))
 
 
+@pytest.mark.long
 def test_ministack_knows_nothing_of_the_role_of_a_schedule() -> None:
     assert "RoleArn" not in inspect.getsource(scheduler._tick_schedules)
 

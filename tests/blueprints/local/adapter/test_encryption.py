@@ -54,6 +54,7 @@ USES: dict[str, tuple[Callable[[Callable[[str], Any], dict[str, str]], Any], str
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("use", "action"), USES.values(), ids=USES)
 def test_ministack_asks_nobody_for_the_key(plain: Deployed, use: Callable[..., Any], action: str) -> None:
     names, without, _ = plain

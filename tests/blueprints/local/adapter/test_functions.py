@@ -18,6 +18,7 @@ def run(aws: EmbeddedAws, stack: str, code: str, **properties: Any) -> tuple[Any
     return raw.invoke(aws, raw.deploy(aws, stack, resources, {"Name": raw.ref("Function")})["Name"])
 
 
+@pytest.mark.long
 def test_ministack_loses_the_type_and_the_trace_of_an_error(plain_aws: EmbeddedAws) -> None:
     error, failed = run(plain_aws, "raising", RAISES)
     assert failed
@@ -32,6 +33,7 @@ def test_errors_keep_their_type_and_trace(adapted_aws: EmbeddedAws) -> None:
     assert "raise KeyError" in error["stackTrace"][0]
 
 
+@pytest.mark.long
 def test_ministack_lets_functions_import_what_is_installed_here(plain_aws: EmbeddedAws) -> None:
     assert run(plain_aws, "importing", IMPORTS) == ("aws_lambda_powertools", False)
 
@@ -42,6 +44,7 @@ def test_functions_import_only_what_they_brought(adapted_aws: EmbeddedAws) -> No
     assert error["errorMessage"] == "No module named 'aws_lambda_powertools'"
 
 
+@pytest.mark.long
 def test_ministack_holds_nothing_that_aws_publishes(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match="ParameterNotFound"):
         plain_aws.client("ssm").get_parameter(Name=PARAMETER)

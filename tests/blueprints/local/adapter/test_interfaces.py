@@ -69,6 +69,7 @@ def adapted(adapted_aws: EmbeddedAws) -> Api:
     return deployed(adapted_aws)
 
 
+@pytest.mark.long
 def test_ministack_does_not_validate_requests(plain: Api) -> None:
     assert plain("GET", "/")[0] == 200
     assert plain("POST", "/", {"decision": "perhaps"})[0] == 200
@@ -194,6 +195,7 @@ def adapted_users(adapted_aws: EmbeddedAws) -> tuple[Users, dict[str, str]]:
     return users, users.tokens()
 
 
+@pytest.mark.long
 def test_ministack_takes_access_tokens_without_scopes(plain_users: Any) -> None:
     users, tokens = plain_users
     assert users.call("GET", tokens["AccessToken"])[0] == 200
@@ -205,6 +207,7 @@ def test_users_need_their_own_identity(adapted_users: Any) -> None:
     assert [users.call("GET", token)[0] for token in ("", forged, tokens["AccessToken"], tokens["IdToken"])] == [401, 401, 401, 200]
 
 
+@pytest.mark.long
 def test_ministack_does_not_find_functions_that_stream(plain_users: Any) -> None:
     users, tokens = plain_users
     assert users.call("POST", tokens["IdToken"])[0] == 500

@@ -1,5 +1,7 @@
 """What becomes of a topic's key."""
 
+import pytest
+
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
 
@@ -11,6 +13,7 @@ def key_of_a_topic(aws: EmbeddedAws) -> str | None:
     return found
 
 
+@pytest.mark.long
 def test_ministack_drops_the_key_of_topics(plain_aws: EmbeddedAws) -> None:
     assert key_of_a_topic(plain_aws) is None
 

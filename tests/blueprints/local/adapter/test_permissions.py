@@ -26,6 +26,7 @@ def converse(aws: EmbeddedAws, stack: str, *statements: Any) -> str:
 INVOKE = raw.allow("bedrock:InvokeModel", on=f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}")
 
 
+@pytest.mark.long
 def test_ministack_demands_a_right_that_does_not_exist(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match="not authorized to perform: bedrock:Converse"):
         converse(plain_aws, "converse", INVOKE)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from blueprints.local.adapter import polling
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
@@ -40,6 +42,7 @@ def batches(aws: EmbeddedAws, stack: str, **window: Any) -> list[int]:
     return found
 
 
+@pytest.mark.long
 def test_ministack_takes_ten_messages_at_most_and_waits_for_no_more(plain_aws: EmbeddedAws) -> None:
     assert max(batches(plain_aws, "gathering", MaximumBatchingWindowInSeconds=1)) <= 10
 

@@ -27,6 +27,7 @@ def write(aws: EmbeddedAws, names: dict[str, str], role: str) -> None:
     raw.as_role(aws, names[role])("s3").put_object(Bucket=names["Bucket"], Key="a", Body=b"a")
 
 
+@pytest.mark.long
 def test_ministack_takes_sessions_for_somebody_else(plain_aws: EmbeddedAws) -> None:
     names = deployed(plain_aws)
     with pytest.raises(ClientError, match="AccessDenied"):

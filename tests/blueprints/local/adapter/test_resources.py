@@ -25,6 +25,7 @@ def branch_taken(aws: EmbeddedAws) -> str:
     return raw.deploy(aws, "conditional", resources, output, Conditions=CONDITIONS, Parameters=PARAMETERS)["Value"]
 
 
+@pytest.mark.long
 def test_ministack_takes_functions_in_conditions_literally(plain_aws: EmbeddedAws) -> None:
     assert branch_taken(plain_aws) == "given"
 
@@ -33,6 +34,7 @@ def test_conditions_understand_functions(adapted_aws: EmbeddedAws) -> None:
     assert branch_taken(adapted_aws) == "left out"
 
 
+@pytest.mark.long
 def test_ministack_refuses_types_that_it_does_not_know(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::Kendra::Index\]"):
         raw.deploy(plain_aws, "unknown-type", {"Index": DELIVERIES}, {})
@@ -77,6 +79,7 @@ def test_types_that_nobody_knows_are_still_refused(adapted_aws: EmbeddedAws) -> 
 WRONG = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeuot": 30}}
 
 
+@pytest.mark.long
 def test_ministack_takes_properties_that_do_not_exist(plain_aws: EmbeddedAws) -> None:
     assert raw.deploy(plain_aws, "misspelt", {"Queue": WRONG}, {}) == {}
 
@@ -101,6 +104,7 @@ def test_what_the_registry_refuses_is_refused(adapted_aws: EmbeddedAws, resource
 VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
 
 
+@pytest.mark.long
 def test_ministack_leaves_attributes_out(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(raw.DeploymentError):
         raw.deploy(plain_aws, "network", {"Vpc": VPC}, {"Cidr": raw.attribute("Vpc", "CidrBlock")})
@@ -123,6 +127,7 @@ ALARM = {
 }
 
 
+@pytest.mark.long
 def test_ministack_refuses_alarms_on_expressions(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(raw.DeploymentError, match="metric math"):
         raw.deploy(plain_aws, "alarmed", {"Alarm": ALARM}, {})

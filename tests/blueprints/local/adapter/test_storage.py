@@ -51,6 +51,7 @@ def configuration(aws: EmbeddedAws) -> dict[str, Any]:
     return {"encryption": algorithm, "rules": rules, "logging": logging.get("TargetPrefix"), "tags": tags}
 
 
+@pytest.mark.long
 def test_ministack_drops_the_configuration_of_buckets(plain_aws: EmbeddedAws) -> None:
     assert configuration(plain_aws) == {"encryption": "AES256", "rules": [], "logging": None, "tags": []}
 
@@ -71,6 +72,7 @@ def put_with_the_managed_key(aws: EmbeddedAws) -> str:
     return str(s3.put_object(Bucket="managed-key", Key="a", Body=b"a", ServerSideEncryption="aws:kms")["SSEKMSKeyId"])
 
 
+@pytest.mark.long
 def test_ministack_knows_no_managed_key(plain_aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError, match="requires a key id"):
         put_with_the_managed_key(plain_aws)
@@ -86,6 +88,7 @@ def destroy_with_an_object(aws: EmbeddedAws) -> str:
     return raw.destroy(aws, "full-bucket")
 
 
+@pytest.mark.long
 def test_ministack_deletes_buckets_with_what_is_in_them(plain_aws: EmbeddedAws) -> None:
     assert destroy_with_an_object(plain_aws) == "DELETE_COMPLETE"
 
@@ -102,6 +105,7 @@ def secret(aws: EmbeddedAws) -> str:
     return raw.deploy(aws, "one-secret", template, {"Ref": raw.ref("Secret")})["Ref"]
 
 
+@pytest.mark.long
 def test_ministack_knows_secrets_by_their_name(plain_aws: EmbeddedAws) -> None:
     assert not secret(plain_aws).startswith("arn:")
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
 
@@ -25,6 +27,7 @@ def settings(aws: EmbeddedAws) -> tuple[str, str, str | None]:
     return lifetime["TimeToLiveStatus"], recovery["PointInTimeRecoveryStatus"], encryption.get("KMSMasterKeyArn")
 
 
+@pytest.mark.long
 def test_ministack_drops_settings_of_tables(plain_aws: EmbeddedAws) -> None:
     assert settings(plain_aws) == ("DISABLED", "DISABLED", None)
 
@@ -38,6 +41,7 @@ def destroy_protected(aws: EmbeddedAws) -> str:
     return raw.destroy(aws, "protected-table")
 
 
+@pytest.mark.long
 def test_ministack_deletes_protected_tables(plain_aws: EmbeddedAws) -> None:
     assert destroy_protected(plain_aws) == "DELETE_COMPLETE"
 

@@ -77,6 +77,7 @@ def adapted(adapted_aws: EmbeddedAws) -> Deployed:
     return deployed(adapted_aws)
 
 
+@pytest.mark.long
 def test_ministack_lets_tasks_do_what_their_role_may_not(plain: Deployed) -> None:
     assert plain.invoke({}, role="Powerless")["status"] == "SUCCEEDED"
 
@@ -93,6 +94,7 @@ def test_optimised_integrations_are_refused_too(adapted: Deployed) -> None:
     assert adapted.run("arn:aws:states:::sqs:sendMessage", message, role="Powerless")["error"] == "SQS.AmazonSQSException"
 
 
+@pytest.mark.long
 def test_ministack_knows_few_services_of_the_sdk(plain: Deployed) -> None:
     refused = plain.run("arn:aws:states:::aws-sdk:textract:getAdapter", {"AdapterId": "123456789012"})
     assert "not supported" in refused["cause"]
@@ -128,6 +130,7 @@ def test_tokens_can_be_answered(adapted: Deployed) -> None:
     assert (failed["error"], failed["cause"]) == ("Refused", "by the function")
 
 
+@pytest.mark.long
 def test_ministack_swallows_failures_of_functions_that_should_hand_a_token_on(plain: Deployed) -> None:
     assert plain.invoke({"token": TOKEN, "raise": True}, resource=WAIT, TimeoutSeconds=1)["error"] == "States.Timeout"
 
@@ -136,6 +139,7 @@ def test_failures_of_functions_that_should_hand_a_token_on_count(adapted: Deploy
     assert adapted.invoke({"token": TOKEN, "raise": True}, resource=WAIT, TimeoutSeconds=30)["error"] == "Odd"
 
 
+@pytest.mark.long
 def test_ministack_waits_for_no_heartbeat(plain: Deployed) -> None:
     silent = plain.invoke({"token": TOKEN}, resource=WAIT, HeartbeatSeconds=1, TimeoutSeconds=2)
     assert silent["error"] == "States.Timeout"
@@ -168,6 +172,7 @@ def test_answering_is_allowed_state_machine_by_state_machine(adapted_aws: Embedd
 LATE = {"TimeoutSeconds": 1, "StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 2, "End": True}}}
 
 
+@pytest.mark.long
 def test_ministack_lets_executions_take_longer_than_they_may(plain: Deployed) -> None:
     assert plain.define(LATE)["status"] == "SUCCEEDED"
 
@@ -184,6 +189,7 @@ def start_twice(here: Deployed) -> tuple[str, str]:
     return first["executionArn"], second["executionArn"]
 
 
+@pytest.mark.long
 def test_ministack_refuses_a_repeated_start(plain: Deployed) -> None:
     with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
         start_twice(plain)
@@ -225,6 +231,7 @@ def list_bucket(here: Deployed, role: str = "Allowed") -> dict[str, Any]:
     return here.define({"StartAt": "List", "States": {"List": listing}}, {"kept": True}, role=role)
 
 
+@pytest.mark.long
 def test_ministack_ignores_where_results_go(plain: Deployed) -> None:
     assert len(json.loads(list_bucket(plain)["output"])["written"]) == 2
 
@@ -240,6 +247,7 @@ def test_distributed_maps_write_their_results(adapted: Deployed) -> None:
     assert sorted(json.loads(row["Input"])["Key"] for row in rows) == ["in/a b", "in/ü+"]
 
 
+@pytest.mark.long
 def test_ministack_reads_buckets_that_the_role_may_not(plain: Deployed) -> None:
     assert list_bucket(plain, role="Powerless")["status"] == "SUCCEEDED"
 
@@ -255,6 +263,7 @@ def missing(here: Deployed, path: str) -> dict[str, Any]:
     return here.define({"StartAt": "Pass", "States": {"Pass": state}}, {"a": {"b": [1, None]}})
 
 
+@pytest.mark.long
 def test_ministack_makes_null_of_what_is_not_there(plain: Deployed) -> None:
     assert missing(plain, "$.a.c")["output"] == '{"found": null}'
 
@@ -271,6 +280,7 @@ def test_paths_that_lead_somewhere_are_followed(adapted: Deployed, path: str, fo
     assert json.loads(missing(adapted, path)["output"]) == {"found": found}
 
 
+@pytest.mark.long
 def test_ministack_knows_no_limits_of_retries_and_catches() -> None:
     retrier = {"ErrorEquals": ["A"], "IntervalSeconds": 1, "BackoffRate": 2, "MaxDelaySeconds": 3}
     assert stepfunctions._find_matching_retrier([retrier], "A", {0: 2}) == (retrier, 0)
