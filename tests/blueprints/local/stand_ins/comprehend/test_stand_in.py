@@ -90,8 +90,9 @@ def test_personal_data_of_the_samples_is_found(name: str, expected: set[tuple[st
     }
 
 
+@pytest.mark.long
 def test_entities_of_the_invoice_are_found(ask: Any, text_of: Any) -> None:
-    found = {(each["Type"], each["Text"]) for each in ask("DetectEntities", Text=text_of("receipt.png"), LanguageCode="en")["Entities"]}
+    found = {(each["Type"], each["Text"]) for each in ask("DetectEntities", Text=text_of("invoice.pdf"), LanguageCode="en")["Entities"]}
     assert {("ORGANIZATION", "Quillmere Instruments Ltd"), ("ORGANIZATION", "Tarnholt Observatory"), ("QUANTITY", "GBP 10,247.88")} <= found
 
 
