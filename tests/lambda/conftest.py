@@ -199,6 +199,12 @@ def _occurrences(text: str, wanted: dict[str, str]) -> Iterator[dict[str, Any]]:
             start = text.find(word, start + 1)
 
 
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """Every Metrics of a process has the same counts: those that another test left behind are nobody's."""
+    runtime.metrics.clear_metrics()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _impatient_clients() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:

@@ -19,8 +19,10 @@ from tests.local import raw
 
 # Runs a function that takes a minute, so that there are workers when the end comes.
 PARENT = """
-import json, sys, threading, time
+import json, signal, sys, threading, time
 from pathlib import Path
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have what they start in the background ignore it
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
 
