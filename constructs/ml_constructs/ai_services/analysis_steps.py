@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.ai_services.document_alarms import watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.ai_services.document_functions import WRITE_STREAMS, document_function, grant_reading
 from ml_constructs.ai_services.document_metrics import calls_throttled, pages_analyzed
 from ml_constructs.ai_services.document_options import DocumentOptions
@@ -70,10 +70,9 @@ class AnalysisSteps(Construct):
             alarms: Gets the alarms.
             pages_per_day: What is planned at most.
         """
-        watch_for(alarms, "PagesPerDay", total(pages_analyzed(self, DAY), "Pages", DAY), threshold=pages_per_day)
-        watch_for(
-            alarms, "TextractThrottled", total(calls_throttled(self._options, MOMENT), "Throttled calls", MOMENT), threshold=10, periods=3
-        )
+        alarms.watch("PagesPerDay", total(pages_analyzed(self, DAY), "Pages", DAY), threshold=pages_per_day, advice=ADVICE)
+        throttled = total(calls_throttled(self._options, MOMENT), "Throttled calls", MOMENT)
+        alarms.watch("TextractThrottled", throttled, threshold=10, periods=3, advice=ADVICE)
 
     @property
     def graphs(self) -> dict[str, list[cw.IMetric]]:

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from ml_constructs.ai_services import slots
 from ml_constructs.ai_services.analysis_states import definition
-from ml_constructs.ai_services.document_alarms import watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.ai_services.document_options import DocumentOptions
 from ml_constructs.ai_services.document_store import DocumentStore
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
@@ -61,8 +61,8 @@ class AnalysisWorkflow(Workflow):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds alarms on executions that ended badly, and on documents that wait for a slot without end."""
-        watch_for(alarms, "FailedExecutions", bad_ends(self.machine), threshold=1)
-        watch_for(alarms, "NoFreeSlot", self.metric_waiting(period=MOMENT), threshold=1, periods=12)
+        alarms.watch("FailedExecutions", bad_ends(self.machine), threshold=1, advice=ADVICE)
+        alarms.watch("NoFreeSlot", self.metric_waiting(period=MOMENT), threshold=1, periods=12, advice=ADVICE)
 
     def metric_waiting(self, **options: Any) -> cw.Metric:
         """How often executions asked for a slot in vain."""

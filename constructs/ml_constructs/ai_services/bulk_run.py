@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.ai_services.document_alarms import watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.foundation import HandlerDefaults
 from ml_constructs.foundation.grants import grant_listing, grant_messages, grant_objects
 from ml_constructs.foundation.roles import allow_matching
@@ -68,7 +68,7 @@ class BulkRun(Workflow):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds an alarm on runs that failed."""
-        watch_for(alarms, "FailedBulkRuns", self.machine.metric_failed(period=Duration.minutes(5)), threshold=1)
+        alarms.watch("FailedBulkRuns", self.machine.metric_failed(period=Duration.minutes(5)), threshold=1, advice=ADVICE)
 
     def _allow_children(self) -> None:
         """What AWS lists for distributed maps and their redrive.

@@ -1,9 +1,5 @@
 """What operators are told when something is wrong with document analysis."""
 
-from aws_cdk import aws_cloudwatch as cw
-
-from ml_constructs.operations import Alarms
-
 ADVICE = {
     "FailedBulkRuns": (
         "A run over a bucket failed. Open it in Step Functions: either the bucket is none of those that the settings name, or too "
@@ -47,18 +43,3 @@ ADVICE = {
         "undelivered events."
     ),
 }
-
-
-def watch_for(alarms: Alarms, name: str, metric: cw.IMetric, *, threshold: float, periods: int = 1) -> cw.Alarm:
-    """Adds the alarm called ``name``, one of ``ADVICE``; where nothing is counted, nothing is wrong.
-
-    Args:
-        alarms: Gets the alarm.
-        name: Its name.
-        metric: What is watched.
-        threshold: Reached, something is wrong.
-        periods: Periods of the metric in a row in which it is.
-    """
-    return alarms.add(
-        name, metric=metric, threshold=threshold, periods=periods, description=ADVICE[name], missing=cw.TreatMissingData.NOT_BREACHING
-    )

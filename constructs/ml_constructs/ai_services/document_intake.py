@@ -1,21 +1,20 @@
 """From an upload to an execution: events, a queue, and the function that works it off."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from ml_constructs.ai_services.document_alarms import watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.ai_services.document_functions import document_function, visibility_timeout
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
 from ml_constructs.foundation.grants import allow_service
 from ml_constructs.foundation.metrics import age, depth
-from ml_constructs.foundation.queues import consume, explain_last_resort
+from ml_constructs.foundation.queues import consume, explain_last_resort, let_deliver
 from ml_constructs.operations import Alarms
 
 DELIVERIES = 5
@@ -63,8 +62,7 @@ class DocumentIntake(Construct):
                 )
             ],
         )
-        for queue in (self.queue, self.undelivered):
-            self._allow_rule(queue)
+        let_deliver(self.rule, self.queue, self.undelivered)
         for queue in (self.rejected, self.undelivered):
             explain_last_resort(queue)
 
@@ -84,9 +82,9 @@ class DocumentIntake(Construct):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds alarms on rejected documents, on events that were not delivered, and on a queue that isn't worked off."""
-        watch_for(alarms, "RejectedDocuments", depth(self.rejected), threshold=1)
-        watch_for(alarms, "UndeliveredEvents", depth(self.undelivered), threshold=1)
-        watch_for(alarms, "IntakeAge", age(self.queue), threshold=OLD_SECONDS, periods=3)
+        alarms.watch("RejectedDocuments", depth(self.rejected), threshold=1, advice=ADVICE)
+        alarms.watch("UndeliveredEvents", depth(self.undelivered), threshold=1, advice=ADVICE)
+        alarms.watch("IntakeAge", age(self.queue), threshold=OLD_SECONDS, periods=3, advice=ADVICE)
 
     @property
     def graphs(self) -> dict[str, list[cw.IMetric]]:
@@ -96,14 +94,3 @@ class DocumentIntake(Construct):
             "Queued, rejected and undelivered": [depth(queue) for queue in depths],
             "Age of the oldest upload": [age(self.queue)],
         }
-
-    def _allow_rule(self, queue: sqs.Queue) -> None:
-        conditions = {"ArnEquals": {"aws:SourceArn": self.rule.attr_arn}, "StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
-        queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[queue.queue_arn],
-                conditions=conditions,
-            )
-        )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.ai_services.document_alarms import watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.ai_services.document_options import DocumentOptions
 from ml_constructs.ai_services.document_store import DocumentStore
 from ml_constructs.ai_services.rejections import recording_function
@@ -57,4 +57,4 @@ class ExecutionCloser(ExecutionEnds):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds an alarm on ends that could not be handled."""
-        watch_for(alarms, "LostEnds", depth(self.dead_letters), threshold=1)
+        alarms.watch("LostEnds", depth(self.dead_letters), threshold=1, advice=ADVICE)

@@ -6,7 +6,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.ai_services.document_alarms import watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.ai_services.document_functions import document_function
 from ml_constructs.ai_services.document_store import BY_STATUS, DocumentStore
 from ml_constructs.ai_services.review_api import ReviewApi
@@ -64,8 +64,8 @@ class HumanReview(Construct):
             alarms: Gets the alarms.
             timeout: How long documents wait.
         """
-        watch_for(alarms, "ReviewAge", age(self.queue), threshold=timeout.to_seconds() // 2)
-        watch_for(alarms, "ReviewApiErrors", self.api.api.metric_server_error(period=MOMENT, statistic="Sum"), threshold=1)
+        alarms.watch("ReviewAge", age(self.queue), threshold=timeout.to_seconds() // 2, advice=ADVICE)
+        alarms.watch("ReviewApiErrors", self.api.api.metric_server_error(period=MOMENT, statistic="Sum"), threshold=1, advice=ADVICE)
 
     @property
     def graphs(self) -> dict[str, list[cw.IMetric]]:

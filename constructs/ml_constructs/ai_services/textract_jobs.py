@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ml_constructs.ai_services.document_alarms import watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.ai_services.document_functions import WRITE_STREAMS, document_function, grant_reading
 from ml_constructs.ai_services.document_options import DocumentOptions
 from ml_constructs.ai_services.document_store import DocumentStore
@@ -58,12 +58,7 @@ class TextractJobs(Construct):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds an alarm on notices that could not be handled."""
-        watch_for(
-            alarms,
-            "LostNotices",
-            depth(self.notices.dead_letters),
-            threshold=1,
-        )
+        alarms.watch("LostNotices", depth(self.notices.dead_letters), threshold=1, advice=ADVICE)
 
     def _function(self, name: str, **environment: str) -> HandlerFunction:
         environment = {"JOBS_TABLE": self._store.jobs.table_name, **environment}

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, fields
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cw
 
 from ml_constructs.bedrock import answer_metrics as metrics
 from ml_constructs.bedrock.answer_api import AnswerApi
@@ -87,19 +86,15 @@ def watch_answers(alarms: Alarms, *, service: AnswerService, api: AnswerApi, thr
         thresholds: When something counts as wrong.
     """
     limits = thresholds
-    _watch(alarms, "AnswerApiErrors", api.api.metric_server_error(period=MOMENT, statistic="Sum"), 1)
-    _watch(alarms, "AnswerErrors", metrics.errors(service.functions), 1)
-    _watch(alarms, "AnswerLatency", metrics.latency(api), limits.latency_seconds * 1000, periods=3)
-    _watch(alarms, "AnswerThrottles", metrics.throttles(service.functions), 1)
-    _watch(alarms, "Blocked", metrics.outcomes(service, "Blocked", metrics.HOUR), limits.blocked_per_hour)
-    _watch(alarms, "GuardrailInterventions", metrics.interventions(service, metrics.HOUR), limits.interventions_per_hour)
-    _watch(alarms, "ModelRefusals", metrics.model(service, "InvocationClientErrors"), 1)
-    _watch(alarms, "ModelThrottles", metrics.model(service, "InvocationThrottles"), 1, periods=3)
-    _watch(alarms, "NoPassages", metrics.unanswerable(service), limits.no_passages_percent)
-    _watch(alarms, "TokensPerDay", metrics.tokens(service, Duration.days(1)), limits.tokens_per_day)
-
-
-def _watch(alarms: Alarms, name: str, metric: cw.IMetric, threshold: float, *, periods: int = 1) -> None:
-    """Where nobody asks, there is no data and nothing wrong."""
-    missing = cw.TreatMissingData.NOT_BREACHING
-    alarms.add(name, metric=metric, threshold=threshold, periods=periods, description=ADVICE[name], missing=missing)
+    alarms.watch("AnswerApiErrors", api.api.metric_server_error(period=MOMENT, statistic="Sum"), threshold=1, advice=ADVICE)
+    alarms.watch("AnswerErrors", metrics.errors(service.functions), threshold=1, advice=ADVICE)
+    alarms.watch("AnswerLatency", metrics.latency(api), threshold=limits.latency_seconds * 1000, periods=3, advice=ADVICE)
+    alarms.watch("AnswerThrottles", metrics.throttles(service.functions), threshold=1, advice=ADVICE)
+    alarms.watch("Blocked", metrics.outcomes(service, "Blocked", metrics.HOUR), threshold=limits.blocked_per_hour, advice=ADVICE)
+    alarms.watch(
+        "GuardrailInterventions", metrics.interventions(service, metrics.HOUR), threshold=limits.interventions_per_hour, advice=ADVICE
+    )
+    alarms.watch("ModelRefusals", metrics.model(service, "InvocationClientErrors"), threshold=1, advice=ADVICE)
+    alarms.watch("ModelThrottles", metrics.model(service, "InvocationThrottles"), threshold=1, periods=3, advice=ADVICE)
+    alarms.watch("NoPassages", metrics.unanswerable(service), threshold=limits.no_passages_percent, advice=ADVICE)
+    alarms.watch("TokensPerDay", metrics.tokens(service, Duration.days(1)), threshold=limits.tokens_per_day, advice=ADVICE)

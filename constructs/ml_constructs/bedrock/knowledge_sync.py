@@ -12,7 +12,7 @@ from constructs import Construct
 
 from ml_constructs.bedrock.base_ids import KnowledgeBaseIds
 from ml_constructs.bedrock.document_labels import let_write_labels, sends_events
-from ml_constructs.bedrock.sync_alarms import watch_for
+from ml_constructs.bedrock.sync_alarms import ADVICE
 from ml_constructs.bedrock.sync_changes import SyncChanges
 from ml_constructs.bedrock.sync_closer import SyncCloser
 from ml_constructs.bedrock.sync_functions import sync_function
@@ -89,7 +89,7 @@ class KnowledgeSync(Construct):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds alarms on documents that were not taken in, on changes that were lost or wait, and on runs that ended badly."""
-        watch_for(alarms, "FailedDocuments", depth(self.failed), threshold=1)
+        alarms.watch("FailedDocuments", depth(self.failed), threshold=1, advice=ADVICE)
         for part in (self.intake, self.workflow, self.closer):
             part.watch(alarms)
 

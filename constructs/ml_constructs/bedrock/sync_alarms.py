@@ -1,9 +1,5 @@
 """What operators are told when a knowledge base falls out of step with its documents."""
 
-from aws_cdk import aws_cloudwatch as cw
-
-from ml_constructs.operations import Alarms
-
 ADVICE = {
     "ChangesAge": (
         "Changes of documents wait in the queue of changes. See the log of request_sync; the knowledge base doesn't know of them yet."
@@ -25,18 +21,3 @@ ADVICE = {
         "close_sync, mend the cause, and send its events again."
     ),
 }
-
-
-def watch_for(alarms: Alarms, name: str, metric: cw.IMetric, *, threshold: float, periods: int = 1) -> cw.Alarm:
-    """Adds the alarm called ``name``, one of ``ADVICE``; where nothing is counted, nothing is wrong.
-
-    Args:
-        alarms: Gets the alarm.
-        name: Its name.
-        metric: What is watched.
-        threshold: Reached, something is wrong.
-        periods: Periods of the metric in a row in which it is.
-    """
-    return alarms.add(
-        name, metric=metric, threshold=threshold, periods=periods, description=ADVICE[name], missing=cw.TreatMissingData.NOT_BREACHING
-    )

@@ -5,20 +5,19 @@ import json
 from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.bedrock.sync_alarms import watch_for
+from ml_constructs.bedrock.sync_alarms import ADVICE
 from ml_constructs.bedrock.sync_functions import TIMEOUT_SECONDS
 from ml_constructs.bedrock.sync_options import SyncOptions
 from ml_constructs.foundation import service_role
 from ml_constructs.foundation.grants import allow_service, grant_messages
 from ml_constructs.foundation.metrics import age, depth
-from ml_constructs.foundation.queues import explain_last_resort
+from ml_constructs.foundation.queues import explain_last_resort, let_deliver
 from ml_constructs.operations import Alarms
 
 DELIVERIES = 5
@@ -58,14 +57,13 @@ class SyncChanges(Construct):
             visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * TIMEOUT_SECONDS["RequestSync"] + self._gathered_seconds),
         )
         self.rule = self._rule(bucket)
-        for queue in (self.queue, self.lost):
-            self._allow_rule(queue)
+        let_deliver(self.rule, self.queue, self.lost)
         self.schedule = self._schedule(options.schedule_hours) if options.schedule_hours else None
 
     def watch(self, alarms: Alarms) -> None:
         """Adds alarms on changes that were lost, and on a queue that isn't worked off."""
-        watch_for(alarms, "LostChanges", depth(self.lost), threshold=1)
-        watch_for(alarms, "ChangesAge", age(self.queue), threshold=LATE_SECONDS + self._gathered_seconds, periods=3)
+        alarms.watch("LostChanges", depth(self.lost), threshold=1, advice=ADVICE)
+        alarms.watch("ChangesAge", age(self.queue), threshold=LATE_SECONDS + self._gathered_seconds, periods=3, advice=ADVICE)
 
     @property
     def graphs(self) -> dict[str, list[cw.IMetric]]:
@@ -83,17 +81,6 @@ class SyncChanges(Construct):
                 "detail": {"bucket": {"name": [bucket.bucket_name]}},
             },
             targets=[events.CfnRule.TargetProperty(id="Queue", arn=self.queue.queue_arn, dead_letter_config=undelivered)],
-        )
-
-    def _allow_rule(self, queue: sqs.Queue) -> None:
-        conditions = {"ArnEquals": {"aws:SourceArn": self.rule.attr_arn}, "StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
-        queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[queue.queue_arn],
-                conditions=conditions,
-            )
         )
 
     def _schedule(self, hours: int) -> scheduler.CfnSchedule:

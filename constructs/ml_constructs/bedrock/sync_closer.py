@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ml_constructs.bedrock.sync_alarms import watch_for
+from ml_constructs.bedrock.sync_alarms import ADVICE
 from ml_constructs.bedrock.sync_functions import sync_function
 from ml_constructs.foundation import HandlerDefaults
 from ml_constructs.foundation.execution_ends import ExecutionEnds
@@ -51,4 +51,4 @@ class SyncCloser(ExecutionEnds):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds an alarm on ends that could not be handled."""
-        watch_for(alarms, "LostSyncEnds", depth(self.dead_letters), threshold=1)
+        alarms.watch("LostSyncEnds", depth(self.dead_letters), threshold=1, advice=ADVICE)

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from ml_constructs.bedrock import run_states
 from ml_constructs.bedrock.base_ids import KnowledgeBaseIds
-from ml_constructs.bedrock.sync_alarms import watch_for
+from ml_constructs.bedrock.sync_alarms import ADVICE
 from ml_constructs.bedrock.sync_functions import MARGIN_SECONDS, TIMEOUT_SECONDS
 from ml_constructs.bedrock.sync_options import SyncOptions
 from ml_constructs.bedrock.sync_states import definition
@@ -73,7 +73,7 @@ class SyncWorkflow(Workflow):
 
     def watch(self, alarms: Alarms) -> None:
         """Adds an alarm on runs that ended badly."""
-        watch_for(alarms, "FailedSyncs", bad_ends(self.machine), threshold=1)
+        alarms.watch("FailedSyncs", bad_ends(self.machine), threshold=1, advice=ADVICE)
 
     @property
     def graphs(self) -> dict[str, list[cw.IMetric]]:

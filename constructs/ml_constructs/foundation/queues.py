@@ -1,6 +1,8 @@
 """Queues that functions work off, and those that keep what could not be handled."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
@@ -48,6 +50,23 @@ def consume(
         "Lambda has such destinations for streams only; messages that fail go to the dead-letter queue of the queue itself.",
     )
     return mapping
+
+
+def let_deliver(rule: events.CfnRule, *queues: sqs.Queue) -> None:
+    """Lets EventBridge send to ``queues`` on behalf of ``rule``, which names them as targets or for what it can't deliver.
+
+    See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    """
+    conditions = {"ArnEquals": {"aws:SourceArn": rule.attr_arn}, "StringEquals": {"aws:SourceAccount": Stack.of(rule).account}}
+    for queue in queues:
+        queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[queue.queue_arn],
+                conditions=conditions,
+            )
+        )
 
 
 def explain_last_resort(queue: sqs.Queue) -> None:

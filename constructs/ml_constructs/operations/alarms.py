@@ -1,5 +1,7 @@
 """Alarms that reach somebody."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -63,6 +65,25 @@ class Alarms(Construct):
         alarm.add_alarm_action(self._action)
         self.alarms.append(alarm)
         return alarm
+
+    def watch(self, construct_id: str, metric: cw.IMetric, *, threshold: float, advice: Mapping[str, str], periods: int = 1) -> cw.Alarm:
+        """Adds an alarm on something that is counted where it goes wrong: where nothing is counted, nothing is wrong.
+
+        Args:
+            construct_id: Its id below this construct, one of ``advice``.
+            metric: What is watched.
+            threshold: Reached, something is wrong.
+            advice: What is wrong and what to do, by the ids of alarms.
+            periods: Periods of the metric in a row in which it is.
+        """
+        return self.add(
+            construct_id,
+            metric=metric,
+            threshold=threshold,
+            periods=periods,
+            description=advice[construct_id],
+            missing=cw.TreatMissingData.NOT_BREACHING,
+        )
 
     def _allow_alarms(self, key: kms.IKey) -> None:
         """A topic with a policy of its own has lost the default one, by which alarms of the account may notify it."""

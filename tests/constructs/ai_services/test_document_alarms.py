@@ -1,6 +1,4 @@
-from aws_cdk import aws_cloudwatch as cw
-
-from ml_constructs.ai_services.document_alarms import ADVICE, watch_for
+from ml_constructs.ai_services.document_alarms import ADVICE
 from tests.constructs.ai_services.conftest import Scene
 
 
@@ -21,7 +19,5 @@ def test_advice_fits_into_a_description() -> None:
 
 
 def test_an_alarm_may_look_at_several_periods(scene: Scene) -> None:
-    assert callable(watch_for)
     assert scene.alarm("NoFreeSlot")["EvaluationPeriods"] == 12
     assert scene.alarm("RejectedDocuments")["EvaluationPeriods"] == 1
-    assert isinstance(scene.alarms.alarms[0], cw.Alarm)

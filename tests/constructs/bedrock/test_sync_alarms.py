@@ -1,9 +1,4 @@
-import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cw
-
-from ml_constructs.bedrock.sync_alarms import ADVICE, watch_for
-from ml_constructs.foundation import DataKey
-from ml_constructs.operations import Alarms
+from ml_constructs.bedrock.sync_alarms import ADVICE
 from tests.constructs.bedrock.sync_scene import plain
 
 
@@ -13,7 +8,10 @@ def test_every_alarm_says_what_to_do() -> None:
     assert all(scene.alarm(name)["AlarmDescription"] == ADVICE[name] for name in ADVICE)
 
 
-def test_where_nothing_is_counted_nothing_is_wrong(stack: cdk.Stack, key: DataKey) -> None:
-    alarm = watch_for(Alarms(stack, "Alarms", key=key), "LostChanges", cw.Metric(namespace="n", metric_name="m"), threshold=2)
-    default: cw.CfnAlarm = alarm.node.default_child  # type: ignore[assignment]
-    assert (default.treat_missing_data, default.threshold, default.evaluation_periods) == ("notBreaching", 2, 1)
+def test_where_nothing_is_counted_nothing_is_wrong() -> None:
+    scene = plain()
+    assert {scene.alarm(name)["TreatMissingData"] for name in ADVICE} == {"notBreaching"}
+
+
+def test_advice_fits_into_a_description() -> None:
+    assert all(30 < len(advice) <= 1024 for advice in ADVICE.values())

@@ -2,11 +2,12 @@ from collections.abc import Callable
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
-from ml_constructs.foundation.queues import consume, explain_last_resort
+from ml_constructs.foundation.queues import consume, explain_last_resort, let_deliver
 
 
 @pytest.fixture
@@ -40,6 +41,27 @@ def test_messages_can_be_gathered_for_a_while(queue: sqs.Queue, function: Handle
 def test_large_batches_take_time_to_gather(queue: sqs.Queue, function: HandlerFunction) -> None:
     with pytest.raises(ValueError, match="batch_size must be at most 10 without a window, got 11"):
         consume(queue, function, max_concurrency=2, batch_size=11)
+
+
+def test_a_rule_of_this_account_may_send_to_its_queues_and_no_other_rule(
+    stack: cdk.Stack, queue: sqs.Queue, template: Callable[[], Template]
+) -> None:
+    undelivered = sqs.Queue(stack, "Undelivered")
+    rule = events.CfnRule(stack, "Rule", event_pattern={"source": ["aws.s3"]})
+    let_deliver(rule, queue, undelivered)
+    for target in (queue, undelivered):
+        sending = {
+            "Action": "sqs:SendMessage",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Resource": stack.resolve(target.queue_arn),
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": stack.resolve(rule.attr_arn)},
+                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+            },
+        }
+        expected = {"Queues": [stack.resolve(target.queue_url)], "PolicyDocument": {"Statement": Match.array_with([sending])}}
+        template().has_resource_properties("AWS::SQS::QueuePolicy", expected)
 
 
 def test_a_last_resort_needs_no_other(queue: sqs.Queue, findings: Callable[[], dict[str, list[str]]]) -> None:

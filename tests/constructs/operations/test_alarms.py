@@ -73,6 +73,23 @@ def test_periods_and_comparison_can_be_chosen(alarms: Alarms, template: Callable
     template().has_resource_properties("AWS::CloudWatch::Alarm", expected)
 
 
+def test_a_watched_count_says_what_to_do_and_takes_silence_for_health(alarms: Alarms, template: Callable[[], Template]) -> None:
+    alarm = alarms.watch("Errors", metric(), threshold=2, advice={"Errors": "Look at the log.", "Lost": "Send it again."})
+    expected = {"AlarmDescription": "Look at the log.", "EvaluationPeriods": 1, "Threshold": 2, "TreatMissingData": "notBreaching"}
+    template().has_resource_properties("AWS::CloudWatch::Alarm", expected)
+    assert alarms.alarms == [alarm]
+
+
+def test_a_count_may_be_watched_over_several_periods(alarms: Alarms, template: Callable[[], Template]) -> None:
+    alarms.watch("Errors", metric(), threshold=1, advice={"Errors": "Look at the log."}, periods=3)
+    template().has_resource_properties("AWS::CloudWatch::Alarm", {"EvaluationPeriods": 3})
+
+
+def test_nothing_is_watched_without_advice(alarms: Alarms) -> None:
+    with pytest.raises(KeyError, match="Errors"):
+        alarms.watch("Errors", metric(), threshold=1, advice={"Lost": "Send it again."})
+
+
 def test_no_rule_is_left_unmet(alarms: Alarms, findings: Callable[[], dict[str, list[str]]]) -> None:
     alarms.add("Errors", metric=metric(), threshold=1, description="Look at the log.", missing=cw.TreatMissingData.NOT_BREACHING)
     assert findings() == {}
