@@ -70,6 +70,8 @@ def _source(account: Account, role: str, source: Resource) -> Iterator[Need]:
     ingestion = source.properties.get("VectorIngestionConfiguration", {})
     for model in _models(account, ingestion):
         yield Need(role, "bedrock:InvokeModel", model, f"{place} is read by a model")
+        if ":inference-profile/" in model:  # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+            yield Need(role, "bedrock:GetInferenceProfile", model, f"{place} is read by the model of a profile")
     transformation = ingestion.get("CustomTransformationConfiguration", {})
     if uri := transformation.get("IntermediateStorage", {}).get("S3Location", {}).get("URI"):
         bucket_arn = f"arn:aws:s3:::{str(uri).removeprefix('s3://')}".rstrip("/")

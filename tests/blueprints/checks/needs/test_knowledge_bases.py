@@ -65,7 +65,8 @@ def test_a_source_elsewhere_is_signed_in_to() -> None:
 
 def test_documents_may_be_read_by_a_model() -> None:
     ingestion = {"ParsingConfiguration": {"BedrockFoundationModelConfiguration": {"ModelArn": READER}}}
-    assert ("bedrock:InvokeModel", READER) in needs({}, {"DataSourceConfiguration": {}, "VectorIngestionConfiguration": ingestion})
+    found = needs({}, {"DataSourceConfiguration": {}, "VectorIngestionConfiguration": ingestion})
+    assert found == {("bedrock:InvokeModel", EMBEDDING), ("bedrock:InvokeModel", READER)}
 
 
 def test_a_profile_has_documents_read_by_its_model_wherever_it_chooses() -> None:
@@ -74,6 +75,7 @@ def test_a_profile_has_documents_read_by_its_model_wherever_it_chooses() -> None
     found = needs({}, {"DataSourceConfiguration": {}, "VectorIngestionConfiguration": ingestion})
     elsewhere = READER.replace("us-east-1", "us-example-1")
     assert {("bedrock:InvokeModel", arn) for arn in (profile, READER, elsewhere)} <= found
+    assert {resource for action, resource in found if action == "bedrock:GetInferenceProfile"} == {profile}
 
 
 def test_what_is_on_its_way_is_kept_in_a_bucket() -> None:
