@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from blueprints.local.embedded import EmbeddedAws
+from tests.waiting import until
 
 ANYBODY = {"AWS": "*"}
 TABLE = {
@@ -86,15 +87,6 @@ def settle(cloudformation: Any, stack: str) -> dict[str, Any]:
         return None if found["StackStatus"].endswith("_IN_PROGRESS") else found
 
     return dict(until(ended))
-
-
-def until(check: Callable[[], Any], seconds: float = 15) -> Any:
-    """Waits for ``check`` to return something true, and returns it."""
-    deadline = time.monotonic() + seconds
-    while not (found := check()):
-        assert time.monotonic() < deadline, f"nothing within {seconds} seconds"
-        time.sleep(0.03)
-    return found
 
 
 def as_role(aws: EmbeddedAws, arn: str) -> Callable[[str], Any]:

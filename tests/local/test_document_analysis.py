@@ -1,22 +1,22 @@
 """The deployed document-analysis: real events, queues, state machines, functions and roles; Textract and Comprehend are stand-ins."""
 
+import functools
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from blueprints.local.cdk import CdkCli
 from blueprints.local.embedded import EmbeddedAws
 from blueprints.trying.document_analysis import Outcome, Trial
 from blueprints.trying.steps import Steps
-from blueprints.trying.trial import Session, settings_file
-from stacks.catalogue import CATALOGUE
+from blueprints.trying.trial import Session
+from tests.local.deployments import deployment
+from tests.waiting import until
 
 NAME = "document-analysis"
-SECONDS = 60
+eventually = functools.partial(until, seconds=60)
 PNG_HEADER = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
@@ -46,23 +46,10 @@ class Deployed:
         return int(attributes["ApproximateNumberOfMessages"])
 
 
-def eventually(what: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + SECONDS
-    while not (found := what()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
-    return found
-
-
 @pytest.fixture(scope="module")
 def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    outputs_file = tmp_path_factory.mktemp("outputs") / "outputs.json"
-    cdk = CdkCli(embedded_aws, context={"settings": str(settings_file(CATALOGUE[NAME]))})
-    cdk.bootstrap()
-    cdk.deploy([NAME], outputs_file)
-    yield Deployed(embedded_aws, json.loads(outputs_file.read_text(encoding="utf-8"))[NAME])
-    cdk.destroy([NAME])
-    assert {left.kind for left in cdk.leftovers() if NAME in left.name} <= {"AWS::IAM::Role"}
+    with deployment(NAME, embedded_aws, tmp_path_factory.mktemp("outputs")) as outputs:
+        yield Deployed(embedded_aws, outputs)
 
 
 def found(outcome: Outcome, kind: str) -> list[Any]:

@@ -1,8 +1,8 @@
 """The deployed knowledge-base-rag: real events, queues, workflows, functions, users, vectors and search; models are stand-ins."""
 
+import functools
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from rich.console import Console
 
 from blueprints.evaluating.driver import run_embedded
 from blueprints.local import embedded
-from blueprints.local.cdk import CdkCli
 from blueprints.local.embedded import EmbeddedAws
 from blueprints.trying.callers import Callers
 from blueprints.trying.files import Upload
@@ -20,14 +19,16 @@ from blueprints.trying.ingestion import Intake
 from blueprints.trying.knowledge_base_checks import COACHES, FERRIES, HOTEL, INJECTED, LEAVE, TOO_LARGE, Demonstration
 from blueprints.trying.knowledge_base_rag import SAMPLES, answerer
 from blueprints.trying.steps import Steps
-from blueprints.trying.trial import Session, settings_file
+from blueprints.trying.trial import Session
 from stacks.catalogue import CATALOGUE
 from tests.local import raw
+from tests.local.deployments import deployment
+from tests.waiting import until
 
 # Half a minute of both cores; what it rests on is deployed from plain templates in test_knowledge_bases.py.
 pytestmark = pytest.mark.long
 NAME = "knowledge-base-rag"
-SECONDS = 60
+eventually = functools.partial(until, seconds=60)
 NEW = f"tenants/{FERRIES}/parking.md"
 STRAY = "no-tenant/parking.md"
 
@@ -59,23 +60,10 @@ class Deployed:
         return [json.loads(message["Body"]) for message in found.get("Messages", [])]
 
 
-def eventually(what: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + SECONDS
-    while not (found := what()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
-    return found
-
-
 @pytest.fixture(scope="module")
 def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    outputs_file = tmp_path_factory.mktemp("outputs") / "outputs.json"
-    cdk = CdkCli(embedded_aws, context={"settings": str(settings_file(CATALOGUE[NAME]))})
-    cdk.bootstrap()
-    cdk.deploy([NAME], outputs_file)
-    yield Deployed(embedded_aws, json.loads(outputs_file.read_text(encoding="utf-8"))[NAME])
-    cdk.destroy([NAME])
-    assert {left.kind for left in cdk.leftovers() if NAME in left.name} <= {"AWS::IAM::Role"}
+    with deployment(NAME, embedded_aws, tmp_path_factory.mktemp("outputs")) as outputs:
+        yield Deployed(embedded_aws, outputs)
 
 
 def test_everything_that_is_demonstrated_is_as_it_should_be(deployed: Deployed) -> None:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
+from tests.waiting import until
 
 STACK = "knowledge"
 EMBEDDING = {"Fn::Sub": "arn:aws:bedrock:${AWS::Region}::foundation-model/amazon.titan-embed-text-v2:0"}
@@ -150,7 +151,7 @@ def job(embedded_aws: EmbeddedAws, names: Mapping[str, str]) -> dict[str, Any]:
         found = agent.get_ingestion_job(**source, ingestionJobId=identifier)["ingestionJob"]
         return None if found["status"] in ("STARTING", "IN_PROGRESS") else found
 
-    return dict(raw.until(ended, 60))
+    return dict(until(ended, 60))
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
+from tests.waiting import until
 
 START = """
 import boto3, json, os
@@ -112,7 +113,7 @@ def test_poison_dies_and_is_redriven(embedded_aws: EmbeddedAws, pipeline: Mappin
     assert source.endswith(pipeline["Intake"].rpartition("/")[2])
     arn = sqs.get_queue_attributes(QueueUrl=pipeline["Dead"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     sqs.start_message_move_task(SourceArn=arn)
-    row = raw.until(lambda: [row for row in sqs.list_message_move_tasks(SourceArn=arn)["Results"] if row["Status"] == "COMPLETED"])[0]
+    row = until(lambda: [row for row in sqs.list_message_move_tasks(SourceArn=arn)["Results"] if row["Status"] == "COMPLETED"])[0]
     assert row["ApproximateNumberOfMessagesMoved"] == 1
     (again,) = raw.messages(embedded_aws, pipeline["Dead"], AttributeNames=["All"])
     assert json.loads(again["Body"])["detail"]["object"]["key"] == "poison"

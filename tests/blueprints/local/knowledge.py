@@ -1,7 +1,6 @@
 """A knowledge base over an index of S3 Vectors and a bucket, in the process of the tests."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from blueprints.local.stand_ins.bedrock_agent.stand_in import BedrockAgentStandI
 from blueprints.local.stand_ins.bedrock_agent_runtime.stand_in import BedrockAgentRuntimeStandIn
 from blueprints.local.stand_ins.s3_vectors.stand_in import S3VectorsStandIn
 from tests.blueprints.local.in_process import DIMENSIONS, InProcess, Words
+from tests.waiting import until
 
 ACCOUNT = "123456789012"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
@@ -86,13 +86,16 @@ class Knowledge:
 
     def ingest(self, source: Mapping[str, str]) -> dict[str, Any]:
         """Runs a job to its end."""
-        job = self.agent.start_ingestion_job(**source)["ingestionJob"]
-        deadline = time.monotonic() + 20
-        while job["status"] in ("STARTING", "IN_PROGRESS", "STOPPING"):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-            job = self.agent.get_ingestion_job(**source, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
-        return dict(job)
+        return self.ended(source, self.agent.start_ingestion_job(**source)["ingestionJob"])
+
+    def ended(self, source: Mapping[str, str], job: Mapping[str, Any]) -> dict[str, Any]:
+        """Waits for the end of a job."""
+
+        def end() -> Any:
+            found = self.agent.get_ingestion_job(**source, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
+            return None if found["status"] in ("STARTING", "IN_PROGRESS", "STOPPING") else found
+
+        return dict(until(end, 20))
 
     def counts(self, source: Mapping[str, str]) -> dict[str, int]:
         """Runs a job and returns the statistics that are not zero, by the middle of their names."""

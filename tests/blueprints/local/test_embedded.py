@@ -15,7 +15,7 @@ import pytest
 
 from blueprints.local import identity, processes
 from blueprints.local.embedded import EmbeddedAws, PortTakenError, StartError
-from tests.local import raw
+from tests.waiting import until
 
 # Runs a function that takes a minute, so that there are workers when the end comes.
 PARENT = """
@@ -57,7 +57,7 @@ def busy(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert parent.stdout is not None
     pid, port = map(int, parent.stdout.readline().split())
-    raw.until(marker.exists)
+    until(marker.exists)
     yield parent, pid, port
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
@@ -77,7 +77,7 @@ def test_nothing_is_left_when(busy: tuple[subprocess.Popen[str], int, int], end:
     parent, pid, port = busy
     assert any("function_launcher" in command for command in group(pid))
     end(parent)
-    raw.until(lambda: not group(pid))
+    until(lambda: not group(pid))
     assert is_free(port)
     assert not processes.workspace(tmp_path / "home", pid).exists()
 

@@ -1,7 +1,6 @@
 """Dead-letter queues are redriven."""
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from moto import mock_aws
 
 from blueprints.local.message_moves import MessageMoves, queue_url, source_queues
 from blueprints.local.stand_ins import StandInError
+from tests.waiting import until
 
 
 @dataclass
@@ -30,11 +30,11 @@ class Queues:
         return self.moves.answer(operation, request, lambda _: self.sqs)
 
     def ended(self) -> dict[str, Any]:
-        deadline = time.monotonic() + 5
-        while (row := self.ask("ListMessageMoveTasks", SourceArn=self.arn(self.dead))["Results"][0])["Status"] == "RUNNING":
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        return row
+        def end() -> Any:
+            row = self.ask("ListMessageMoveTasks", SourceArn=self.arn(self.dead))["Results"][0]
+            return None if row["Status"] == "RUNNING" else row
+
+        return dict(until(end))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from blueprints.local import processes
+from tests.waiting import until
 
 SLEEP = "import time; time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); {SLEEP}"
@@ -47,22 +48,12 @@ def members(group: int) -> str:
     return "".join(line for line in listing.splitlines() if line.split()[0] == str(group) and "Z" not in line)
 
 
-def gone(group: int) -> bool:
-    """Whether a group that was ended by force goes; the kernel takes a moment on a busy machine."""
-    deadline = time.monotonic() + 5
-    while members(group):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def test_a_group_ends_as_a_whole() -> None:
     process = started(FAMILY)
     assert members(process.pid)
     processes.end_group(process.pid, process.wait)
     assert process.returncode == -signal.SIGTERM
-    assert gone(process.pid)
+    until(lambda: not members(process.pid))  # the kernel takes a moment on a busy machine
 
 
 def test_who_does_not_listen_is_ended_by_force(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import pytest
 from blueprints.local import worker
 from blueprints.local.runtime_files import powertools_layer
 from blueprints.local.worker import Answer, Function, Workers, variables
+from tests.waiting import until
 
 LAMBDA = Path(__file__).parents[3] / "lambda"
 ECHO = "def handler(event, context):\n    return event\n"
@@ -165,8 +166,7 @@ def test_of_those_who_wait_for_a_function_only_the_next_is_woken(tmp_path: Path,
     threads = [threading.Thread(target=run_in_turn) for _ in range(9)]
     for thread in threads:
         thread.start()
-    while len(waits) < 9:
-        time.sleep(0.01)
+    until(lambda: len(waits) >= 9)
     crowded._release(function(), first)
     time.sleep(0.1)
     go_on.set()

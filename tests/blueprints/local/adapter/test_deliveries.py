@@ -11,6 +11,7 @@ from ministack.services import scheduler
 
 from blueprints.local.embedded import EmbeddedAws
 from tests.local import raw
+from tests.waiting import until
 
 EVENTS = {"Service": "events.amazonaws.com"}
 ROOT = {"AWS": "arn:aws:iam::123456789012:root"}
@@ -76,7 +77,7 @@ def runs(aws: EmbeddedAws, name: str, expected: bool) -> int:
     """Counts the runs of a function by its log, and waits for the first if there should be one."""
     group = {"logGroupNamePrefix": f"/aws/lambda/{name}"}
     found = aws.client("logs").describe_log_groups
-    return len(raw.until(lambda: found(**group)["logGroups"]) if expected else found(**group)["logGroups"])
+    return len(until(lambda: found(**group)["logGroups"]) if expected else found(**group)["logGroups"])
 
 
 @pytest.mark.long
@@ -215,6 +216,6 @@ def test_schedules_deliver_nothing_that_their_role_may_not(adapted_aws: Embedded
     _, keyless = scheduled(adapted_aws, "scheduled-keyless", SENDING)
     delivered, untrusted = scheduled(adapted_aws, "scheduled-untrusted", SENDING, USING, trusted="events.amazonaws.com")
     assert len(raw.messages(adapted_aws, keyless)) == 1
-    raw.until(lambda: [row for row in adapted_aws.report()["calls"] if row["service"] == "scheduler" and row["failed"] >= 3])
+    until(lambda: [row for row in adapted_aws.report()["calls"] if row["service"] == "scheduler" and row["failed"] >= 3])
     for url in (delivered, untrusted):
         assert "Messages" not in adapted_aws.client("sqs").receive_message(QueueUrl=url)

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import pickle
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -23,6 +22,7 @@ from blueprints.local.stand_ins.textract.documents import Document
 from blueprints.local.stand_ins.textract.pages import Box, Line, Page, Word
 from blueprints.local.stand_ins.textract.recognition import Recogniser
 from blueprints.local.stand_ins.textract.stand_in import TextractStandIn
+from tests.waiting import until
 
 SAMPLES = Path(__file__).parents[4] / "samples" / "document-analysis"
 REGION = "us-east-1"
@@ -153,11 +153,12 @@ def run(textract: TextractStandIn, aws: Callable[[str], Any]) -> Callable[[str, 
 
     def started(kind: str, request: dict[str, Any]) -> dict[str, Any]:
         job = textract.answer(f"Start{kind}", request, aws)["JobId"]
-        deadline = time.monotonic() + 20
-        while (answer := textract.answer(f"Get{kind}", {"JobId": job}, aws))["JobStatus"] == "IN_PROGRESS":
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        return {"JobId": job, **answer}
+
+        def end() -> Any:
+            answer = textract.answer(f"Get{kind}", {"JobId": job}, aws)
+            return None if answer["JobStatus"] == "IN_PROGRESS" else answer
+
+        return {"JobId": job, **until(end, 20)}
 
     return started
 

@@ -1,7 +1,6 @@
 """Ingestion jobs and documents as clients meet them."""
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,22 +35,13 @@ def busy(knowledge: Knowledge, source: dict[str, str], monkeypatch: pytest.Monke
     goes_on.set()
 
 
-def ended(knowledge: Knowledge, source: dict[str, str], job: dict[str, Any]) -> dict[str, Any]:
-    deadline = time.monotonic() + 20
-    while job["status"] not in ("COMPLETE", "FAILED", "STOPPED"):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)  # the job is a thread of this process
-        job = knowledge.agent.get_ingestion_job(**source, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
-    return job
-
-
 def test_a_job_starts_goes_on_and_ends(knowledge: Knowledge, source: dict[str, str], busy: Any) -> None:
     job, goes_on = busy
     assert job["status"] == "STARTING"
     now = knowledge.agent.get_ingestion_job(**source, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
     assert (now["status"], now["statistics"]["numberOfDocumentsScanned"]) == ("IN_PROGRESS", 3)
     goes_on.set()
-    assert ended(knowledge, source, job)["status"] == "COMPLETE"
+    assert knowledge.ended(source, job)["status"] == "COMPLETE"
 
 
 def test_a_knowledge_base_has_one_job_at_a_time(knowledge: Knowledge, source: dict[str, str], busy: Any) -> None:
@@ -60,7 +50,7 @@ def test_a_knowledge_base_has_one_job_at_a_time(knowledge: Knowledge, source: di
         with pytest.raises(knowledge.agent.exceptions.ConflictException, match="There is an ongoing ingestion job"):
             knowledge.agent.start_ingestion_job(**each)
     busy[1].set()
-    ended(knowledge, source, busy[0])
+    knowledge.ended(source, busy[0])
     assert knowledge.ingest(other)["status"] == "COMPLETE"
 
 
@@ -69,7 +59,7 @@ def test_a_job_can_be_stopped(knowledge: Knowledge, source: dict[str, str], busy
     stopping = knowledge.agent.stop_ingestion_job(**source, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
     assert stopping["status"] == "STOPPING"
     goes_on.set()
-    last = ended(knowledge, source, stopping)
+    last = knowledge.ended(source, stopping)
     assert (last["status"], last["statistics"]["numberOfNewDocumentsIndexed"]) == ("STOPPED", 1)
     with pytest.raises(knowledge.agent.exceptions.ConflictException, match="its status is STOPPED"):
         knowledge.agent.stop_ingestion_job(**source, ingestionJobId=job["ingestionJobId"])

@@ -12,6 +12,7 @@ from PIL import Image
 
 from blueprints.local.stand_ins import StandInError
 from blueprints.local.stand_ins.textract.stand_in import TextractStandIn
+from tests.waiting import until
 
 ALL_FEATURES = ["FORMS", "TABLES", "QUERIES", "LAYOUT", "SIGNATURES"]
 QUERIES = {"Queries": [{"Text": "What is the date of birth?", "Alias": "BORN"}, {"Text": "What is the capital of France?"}]}
@@ -214,7 +215,7 @@ def test_a_job_is_in_progress_first_and_the_topic_hears_of_its_end(
     finally:
         textract._recogniser._lock.release()
     assert run("DocumentTextDetection", request)["JobId"] == job
-    (notice,) = _arrived(notices)
+    (notice,) = until(notices)
     assert abs(notice.pop("Timestamp") - time.time() * 1000) < 60_000
     assert notice == {
         "JobId": job,
@@ -229,7 +230,7 @@ def test_a_broken_document_fails_its_job_and_the_topic_hears_of_it(run: Any, upl
     answer = run("DocumentAnalysis", {"DocumentLocation": upload("corrupt.pdf"), "FeatureTypes": ["FORMS"], "NotificationChannel": channel})
     assert (answer["JobStatus"], answer["StatusMessage"]) == ("FAILED", "UNSUPPORTED_DOCUMENT")
     assert "Blocks" not in answer
-    (notice,) = _arrived(notices)
+    (notice,) = until(notices)
     assert (notice["Status"], "JobTag" in notice) == ("FAILED", False)
 
 
@@ -245,12 +246,12 @@ def test_the_same_token_starts_one_job_and_other_parameters_are_refused(textract
 def test_the_result_goes_into_the_callers_bucket_too(run: Any, upload: Any, aws: Aws) -> None:
     output = {"S3Bucket": "documents", "S3Prefix": "results"}
     answer = run("DocumentTextDetection", {"DocumentLocation": upload("receipt.png"), "OutputConfig": output})
-    names: set[str] = set()
-    deadline = time.monotonic() + 5
-    while len(names) < 2 and time.monotonic() < deadline:
-        listed = aws("s3").list_objects_v2(Bucket="documents", Prefix="results/").get("Contents", [])
-        names = {entry["Key"] for entry in listed}
-    assert names == {f"results/{answer['JobId']}/{name}" for name in (".s3_access_check", "1")}
+
+    def written() -> Any:
+        found = aws("s3").list_objects_v2(Bucket="documents", Prefix="results/").get("Contents", [])
+        return found if len(found) >= 2 else None
+
+    assert {entry["Key"] for entry in until(written)} == {f"results/{answer['JobId']}/{name}" for name in (".s3_access_check", "1")}
 
 
 def test_lending_pages_are_told_apart(run: Any, upload: Any, textract: TextractStandIn, aws: Aws) -> None:
@@ -308,10 +309,3 @@ def test_refuses_an_object_that_is_not_there(textract: TextractStandIn, aws: Aws
     for operation, request in (("DetectDocumentText", {"Document": place}), ("StartDocumentTextDetection", {"DocumentLocation": place})):
         with pytest.raises(StandInError, match="InvalidS3ObjectException"):
             textract.answer(operation, request, aws)
-
-
-def _arrived(take: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    deadline = time.monotonic() + 5
-    while not (found := take()):
-        assert time.monotonic() < deadline
-    return found
