@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.validate import ParamValidator
+from moto import mock_aws
 
 from questions import attempts
 from questions.settings import settings
@@ -158,6 +161,21 @@ def configure(patch: pytest.MonkeyPatch, **variables: str) -> None:
     for name, value in (VARIABLES | variables).items():
         patch.setenv(name, value)
     settings.cache_clear()
+
+
+@contextmanager
+def tables() -> Iterator[Any]:
+    """DynamoDB's client, with the tables that ``SESSIONS`` and ``CACHE`` name."""
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        for table in (SESSIONS["SESSIONS_TABLE"], CACHE["CACHE_TABLE"]):
+            client.create_table(
+                TableName=table,
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            )
+        yield client
 
 
 def request(body: Any, *, claims: Any = None, identity: Any = None, **members: Any) -> dict[str, Any]:

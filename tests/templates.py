@@ -74,6 +74,17 @@ def synthesise(path: Path, *, rules: bool = True) -> Synthesised:
     return Synthesised(composed, collection, composed.synth())
 
 
+def of_type(template: Template, kind: str) -> list[Any]:
+    """The resources of one type."""
+    return [resource for resource in template["Resources"].values() if resource["Type"] == kind]
+
+
+def interface_endpoints(template: Template) -> set[str]:
+    """The services that a network has interface endpoints of."""
+    found = [resource["Properties"] for resource in of_type(template, "AWS::EC2::VPCEndpoint")]
+    return {each["ServiceName"]["Fn::Join"][1][-1].strip(".") for each in found if each["VpcEndpointType"] == "Interface"}
+
+
 def text(content: str) -> Path:
     """A settings file with the given content."""
     path = Path(tempfile.mkdtemp(dir=_folder())) / "settings.yaml"

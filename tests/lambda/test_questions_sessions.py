@@ -2,11 +2,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from questions import cache, sessions
 from questions.callers import Caller
@@ -25,15 +23,7 @@ UNUSED = "6f1c0b52-2f5e-4d0c-8a5f-0d6a3f3c2b11"
 
 @pytest.fixture(scope="module")
 def dynamodb() -> Iterator[Any]:
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        for table in ("sessions", "answers"):
-            client.create_table(
-                TableName=table,
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-                KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            )
+    with bedrock_fakes.tables() as client:
         yield client
 
 

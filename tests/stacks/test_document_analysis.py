@@ -13,6 +13,7 @@ from stacks.base import DeploymentContext
 from stacks.document_analysis import DocumentAnalysisSettings, DocumentAnalysisStack
 from tests import templates
 from tests.stacks import asl
+from tests.templates import interface_endpoints, of_type
 
 __all__ = ["template_snapshot"]
 
@@ -32,11 +33,6 @@ def sample(name: str) -> Any:
 def define(app: cdk.App, name: str = "documents", network: Any = "none", **settings: Any) -> DocumentAnalysisStack:
     context = DeploymentContext(blueprint="document-analysis", network=network)
     return DocumentAnalysisStack(app, name, settings=DocumentAnalysisSettings(**settings), context=context)
-
-
-def endpoints(template: Any) -> set[str]:
-    found = [resource["Properties"] for resource in template["Resources"].values() if resource["Type"] == "AWS::EC2::VPCEndpoint"]
-    return {each["ServiceName"]["Fn::Join"][1][-1].strip(".") for each in found if each["VpcEndpointType"] == "Interface"}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -64,9 +60,9 @@ def test_state_machines_are_sound(name: str) -> None:
 
 
 def test_the_network_has_the_endpoints_that_the_functions_call() -> None:
-    assert endpoints(sample("minimal")) == {"comprehend", "sqs", "states", "textract"}
-    assert endpoints(sample("isolated")) == {"comprehend", "execute-api", "sqs", "states", "textract"}
-    assert endpoints(sample("comprehensive")) == set()
+    assert interface_endpoints(sample("minimal")) == {"comprehend", "sqs", "states", "textract"}
+    assert interface_endpoints(sample("isolated")) == {"comprehend", "execute-api", "sqs", "states", "textract"}
+    assert interface_endpoints(sample("comprehensive")) == set()
 
 
 def test_without_comprehend_its_endpoint_is_left_out() -> None:
@@ -74,12 +70,10 @@ def test_without_comprehend_its_endpoint_is_left_out() -> None:
 
 
 def test_in_a_network_of_its_own_people_review_through_a_private_api() -> None:
-    (isolated,) = (found["Properties"] for found in sample("isolated")["Resources"].values() if found["Type"] == "AWS::ApiGateway::RestApi")
-    (open_,) = (
-        found["Properties"] for found in sample("comprehensive")["Resources"].values() if found["Type"] == "AWS::ApiGateway::RestApi"
-    )
-    assert isolated["EndpointConfiguration"]["Types"] == ["PRIVATE"]
-    assert open_["EndpointConfiguration"]["Types"] == ["REGIONAL"]
+    (isolated,) = of_type(sample("isolated"), "AWS::ApiGateway::RestApi")
+    (open_,) = of_type(sample("comprehensive"), "AWS::ApiGateway::RestApi")
+    assert isolated["Properties"]["EndpointConfiguration"]["Types"] == ["PRIVATE"]
+    assert open_["Properties"]["EndpointConfiguration"]["Types"] == ["REGIONAL"]
 
 
 def test_there_are_alarms_for_what_matters() -> None:

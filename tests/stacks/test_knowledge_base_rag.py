@@ -12,6 +12,7 @@ from stacks.base import DeploymentContext
 from stacks.knowledge_base_rag import KnowledgeBaseRagSettings, KnowledgeBaseRagStack
 from tests import templates
 from tests.stacks import asl
+from tests.templates import interface_endpoints, of_type
 
 __all__ = ["template_snapshot"]
 
@@ -157,15 +158,6 @@ def define(app: cdk.App, name: str = "answers", network: Any = "none", **setting
     return KnowledgeBaseRagStack(app, name, settings=read(**settings), context=context)
 
 
-def of_type(template: Any, kind: str) -> list[Any]:
-    return [resource for resource in template["Resources"].values() if resource["Type"] == kind]
-
-
-def endpoints(template: Any) -> set[str]:
-    found = [resource["Properties"] for resource in of_type(template, "AWS::EC2::VPCEndpoint")]
-    return {each["ServiceName"]["Fn::Join"][1][-1].strip(".") for each in found if each["VpcEndpointType"] == "Interface"}
-
-
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_template_means_what_it_meant(name: str, template_snapshot: SnapshotAssertion) -> None:
     assert sample(name) == template_snapshot
@@ -190,9 +182,9 @@ def test_state_machines_are_sound(name: str) -> None:
 
 def test_the_network_has_the_endpoints_that_the_functions_call() -> None:
     called = {"bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime", "sqs", "states"}
-    assert endpoints(sample("minimal")) == called
-    assert endpoints(sample("isolated")) == {*called, "execute-api"}
-    assert endpoints(sample("comprehensive")) == set()
+    assert interface_endpoints(sample("minimal")) == called
+    assert interface_endpoints(sample("isolated")) == {*called, "execute-api"}
+    assert interface_endpoints(sample("comprehensive")) == set()
 
 
 def test_the_api_is_private_where_the_settings_say_so() -> None:

@@ -1,12 +1,11 @@
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from botocore.credentials import Credentials
 
 from blueprints.trying.answers import Answers, Reply, bearer, key_of, server_sent_events, signed
+from tests.blueprints.trying.conftest import Serve
 
 ANSWER = {
     "outcome": "answered",
@@ -19,7 +18,7 @@ ANSWER = {
 class Api:
     """An answers API on loopback that answers as it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, serve: Serve) -> None:
         self.requests: list[tuple[str, dict[str, str], str | None]] = []
         self.status, self.content = 200, json.dumps(ANSWER).encode()
         api = self
@@ -32,22 +31,12 @@ class Api:
                 self.end_headers()
                 self.wfile.write(api.content)
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1/answers"
+        self.url = f"{serve(Handler)}/v1/answers"
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    api = Api()
-    thread = threading.Thread(target=api.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield api
-    api.server.shutdown()
-    api.server.server_close()
-    thread.join()
+def api(serve: Serve) -> Api:
+    return Api(serve)
 
 
 def events(*pairs: tuple[str, object]) -> bytes:

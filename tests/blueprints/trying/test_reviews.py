@@ -1,13 +1,12 @@
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 
 from blueprints.trying.reviews import ReviewApi, reachable
+from tests.blueprints.trying.conftest import Serve
 
 REVIEWS = {"r1": {"id": "r1", "document": {"key": "a.pdf"}, "fields": [{"key": "Date"}]}, "r2": {"id": "r2", "fields": []}}
 
@@ -15,7 +14,7 @@ REVIEWS = {"r1": {"id": "r1", "document": {"key": "a.pdf"}, "fields": [{"key": "
 class Api:
     """A review API on loopback that answers decisions with what it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, serve: Serve) -> None:
         self.requests: list[tuple[str, str, Any, str]] = []
         self.status = 200
         api = self
@@ -36,11 +35,7 @@ class Api:
                 self.end_headers()
                 self.wfile.write(json.dumps(body).encode())
 
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/prod/"
+        self.url = f"{serve(Handler)}/prod/"
 
     @property
     def decisions(self) -> list[tuple[str, Any]]:
@@ -53,14 +48,8 @@ class Aws:
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    api = Api()
-    thread = threading.Thread(target=api.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield api
-    api.server.shutdown()
-    api.server.server_close()
-    thread.join()
+def api(serve: Serve) -> Api:
+    return Api(serve)
 
 
 @pytest.fixture
