@@ -46,6 +46,8 @@ _ARNS = {
     "AWS::S3Vectors::VectorBucket": "arn:aws:s3vectors:{region}:{account}:bucket/{name}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}:*",
     "AWS::S3::Bucket": "arn:aws:s3:::{name}",
+    "AWS::SageMaker::EndpointConfig": "arn:aws:sagemaker:{region}:{account}:endpoint-config/{name}",
+    "AWS::SageMaker::InferenceComponent": "arn:aws:sagemaker:{region}:{account}:inference-component/{name}",
     "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{name}",
     "AWS::StepFunctions::StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
@@ -57,6 +59,10 @@ _REFS = {
     "AWS::IAM::ManagedPolicy": "{arn}",
     "AWS::S3Vectors::Index": "{arn}",
     "AWS::S3Vectors::VectorBucket": "{arn}",
+    "AWS::SageMaker::Endpoint": "{arn}",
+    "AWS::SageMaker::EndpointConfig": "{arn}",
+    "AWS::SageMaker::InferenceComponent": "{arn}",
+    "AWS::SageMaker::Model": "{arn}",
     "AWS::SNS::Topic": "{arn}",
     "AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
     "AWS::SecretsManager::Secret": "{arn}",
@@ -67,7 +73,9 @@ _ARN_ATTRIBUTES = {"DBClusterArn", "GuardrailArn", "IndexArn", "InferenceProfile
 # The property of a name that a template may give.
 _NAME_PROPERTIES = (
     "BucketName",
+    "EndpointName",
     "FunctionName",
+    "InferenceComponentName",
     "LogGroupName",
     "QueueName",
     "RoleName",
@@ -76,8 +84,11 @@ _NAME_PROPERTIES = (
     "TableName",
     "TopicName",
 )
-_NAME_ATTRIBUTES = {"Name", "GuardrailId", "Id", "KnowledgeBaseId", "QueueName", "TopicName", "TableName", "RoleName", "KeyId"}
-_REF_ATTRIBUTES = {"QueueUrl", "TopicArn", "StateMachineArn"}
+_NAME_ATTRIBUTES = {
+    *("EndpointConfigName", "EndpointName", "GuardrailId", "Id", "InferenceComponentName", "KeyId", "KnowledgeBaseId", "ModelName"),
+    *("Name", "QueueName", "RoleName", "TableName", "TopicName"),
+}
+_REF_ATTRIBUTES = {"InferenceComponentArn", "QueueUrl", "StateMachineArn", "TopicArn"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,8 @@ TEMPLATE: dict[str, Any] = {
         "Topic": {"Type": "AWS::SNS::Topic"},
         "Group": {"Type": "AWS::Logs::LogGroup"},
         "Trail": {"Type": "AWS::CloudTrail::Trail"},
+        "Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointName": {"Fn::Join": ["-", ["one", "scores"]]}}},
+        "Model": {"Type": "AWS::SageMaker::Model"},
     },
     "Outputs": {"Shared": {"Value": {"Ref": "Bucket"}, "Export": {"Name": "bucket"}}},
 }
@@ -28,6 +30,9 @@ VALUES: list[tuple[Any, Any]] = [
     ({"Fn::GetAtt": "Queue.QueueName"}, "one-Queue"),
     ({"Fn::GetAtt": ["Group", "Arn"]}, f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:one-Group:*"),
     ({"Fn::GetAtt": ["Trail", "Arn"]}, f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/one-Trail"),
+    ({"Ref": "Endpoint"}, f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/one-scores"),
+    ({"Fn::GetAtt": ["Endpoint", "EndpointName"]}, "one-scores"),
+    ({"Fn::GetAtt": ["Model", "ModelName"]}, "one-Model"),
     ({"Fn::GetAtt": ["Bucket", "DomainName"]}, "one-Bucket.DomainName"),
     ({"Fn::Sub": "${Bucket}/${Queue.Arn}/${!kept}"}, f"one-Bucket/arn:aws:sqs:{REGION}:{ACCOUNT}:one-Queue/${{kept}}"),
 ]
