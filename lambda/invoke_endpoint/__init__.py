@@ -1,0 +1,1 @@
+"""Has an endpoint make predictions for callers of an API."""
