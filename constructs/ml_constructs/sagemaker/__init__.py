@@ -1,0 +1,1 @@
+"""Amazon SageMaker AI: instance types, container images, and ways to serve models."""

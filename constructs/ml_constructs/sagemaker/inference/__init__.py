@@ -1,0 +1,1 @@
+"""Models of SageMaker and the endpoints and jobs that serve them."""

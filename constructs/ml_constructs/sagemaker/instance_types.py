@@ -1,0 +1,187 @@
+"""The instance types of SageMaker: what is in them, which jobs take them, and where they have a price."""
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+JobKind = Literal["hosting", "training", "processing", "transform", "notebook", "studio", "hyperpod"]
+AcceleratorKind = Literal["gpu", "neuron"]
+Architecture = Literal["x86_64", "arm64"]
+
+JOBS = ("hosting", "training", "processing", "transform", "notebook", "studio", "hyperpod")
+PRICED_JOBS = ("hosting", "processing", "transform", "hyperpod")
+"""Jobs whose prices a source lists by region."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accelerator:
+    """The accelerators of one instance.
+
+    Args:
+        kind: ``gpu`` for NVIDIA, ``neuron`` for Inferentia and Trainium.
+        name: As EC2 writes it, such as ``A10G`` or ``Inferentia2``.
+        count: How many the instance has.
+        memory_gib: Memory of each; ``None`` where sources contradict each other.
+    """
+
+    kind: AcceleratorKind
+    name: str
+    count: int
+    memory_gib: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceType:
+    """What is known about one instance type.
+
+    Args:
+        name: Such as ``ml.m5.large``.
+        vcpu: Virtual processors.
+        memory_gib: Main memory.
+        architecture: Of its processors, and so of the images that run on it.
+        accelerator: Its accelerators, if it has any.
+        efa: Whether it has Elastic Fabric Adapter.
+        instance_store: Whether it has local disks, which its hardware encrypts and for which SageMaker takes no key.
+        jobs: The kinds of jobs that take it.
+    """
+
+    name: str
+    vcpu: int
+    memory_gib: float
+    architecture: Architecture
+    accelerator: Accelerator | None
+    efa: bool
+    instance_store: bool
+    jobs: frozenset[str]
+    _regions: Mapping[str, frozenset[str]] = field(repr=False, compare=False)
+
+    @property
+    def accelerator_kind(self) -> Literal["cpu", "gpu", "neuron"]:
+        """What models run on: ``cpu``, ``gpu`` or ``neuron``."""
+        return "cpu" if self.accelerator is None else self.accelerator.kind
+
+    def regions(self, job: JobKind) -> frozenset[str]:
+        """Where the type has a price for this kind of job; no region for a kind that doesn't take it.
+
+        Raises:
+            ValueError: A kind of job whose prices no source lists by region.
+        """
+        _check_priced(job)
+        return self._regions.get(job, frozenset())
+
+
+@cache
+def instance_type(name: str) -> InstanceType:
+    """What is known about the instance type of this name.
+
+    Raises:
+        ValueError: A name that SageMaker doesn't know, or a type whose hardware no source describes.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
+    """
+    data = _data()
+    if name in data["types"]:
+        return _read(name, data["types"][name])
+    listed = f"according to {data['generated_from']}"
+    if name in data["undescribed"]:
+        raise ValueError(f"instance type must be one whose hardware is known, got {name!r}: nothing describes it {listed}")
+    near = difflib.get_close_matches(name, data["types"], n=3, cutoff=0)
+    raise ValueError(f"instance type must be one of SageMaker's, got {name!r}: nearest {listed} are {', '.join(near)}")
+
+
+def offered(
+    job: JobKind,
+    *,
+    accelerator: Literal["cpu", "gpu", "neuron"] | None = None,
+    architecture: Architecture | None = None,
+    region: str | None = None,
+) -> list[InstanceType]:
+    """The instance types that this kind of job takes, the smallest first.
+
+    Args:
+        job: One of ``JOBS``.
+        accelerator: Only types with these accelerators, or with none (``cpu``).
+        architecture: Only types with these processors.
+        region: Only types with a price there; all types in a region that no source lists.
+
+    Raises:
+        ValueError: A kind of job that doesn't exist, or a region for one whose prices no source lists by region.
+    """
+    if job not in JOBS:
+        raise ValueError(f"job must be one of {', '.join(JOBS)}, got {job!r}")
+    known = region is not None and region in priced_regions(job)
+    return [
+        found
+        for found in _by_size()
+        if job in found.jobs
+        and (accelerator is None or found.accelerator_kind == accelerator)
+        and (architecture is None or found.architecture == architecture)
+        and (not known or region in found.regions(job))
+    ]
+
+
+@cache
+def priced_regions(job: JobKind) -> frozenset[str]:
+    """Every region where any instance type has a price for this kind of job.
+
+    Raises:
+        ValueError: A kind of job whose prices no source lists by region.
+    """
+    _check_priced(job)
+    return frozenset().union(*(found.regions(job) for found in _by_size()))
+
+
+def family(name: str) -> str:
+    """The family of an instance type: ``m5`` of ``ml.m5.large``."""
+    return name.split(".")[1]
+
+
+def generated_from() -> str:
+    """The sources of the table, with their versions."""
+    return str(_data()["generated_from"])
+
+
+def _check_priced(job: str) -> None:
+    if job not in PRICED_JOBS:
+        raise ValueError(f"job must be one of {', '.join(PRICED_JOBS)} to ask for regions, got {job!r}")
+
+
+@cache
+def _by_size() -> tuple[InstanceType, ...]:
+    found = [instance_type(name) for name in _data()["types"]]
+    return tuple(sorted(found, key=lambda each: (_accelerators(each), each.vcpu, each.memory_gib, each.name)))
+
+
+def _accelerators(found: InstanceType) -> int:
+    return 0 if found.accelerator is None else found.accelerator.count
+
+
+def _read(name: str, row: Mapping[str, Any]) -> InstanceType:
+    sets = _region_sets()
+    accelerator = row.get("accelerator")
+    return InstanceType(
+        name=name,
+        vcpu=row["vcpu"],
+        memory_gib=row["memory_gib"],
+        architecture=row.get("architecture", "x86_64"),
+        accelerator=None if accelerator is None else Accelerator(**accelerator),
+        efa=row.get("efa", False),
+        instance_store=row.get("instance_store", False),
+        jobs=frozenset(row["jobs"]),
+        _regions={job: sets[index] for job, index in row["jobs"].items() if index is not None},
+    )
+
+
+@cache
+def _region_sets() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(regions) for regions in _data()["region_sets"])
+
+
+@cache
+def _data() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(resources.files(__package__).joinpath("instance_types.json").read_text(encoding="utf-8"))
+    return loaded
