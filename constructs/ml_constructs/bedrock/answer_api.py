@@ -6,9 +6,10 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from ml_constructs.bedrock.answer_form import add_responses, question_schema
+from ml_constructs.bedrock.answer_form import question_schema
 from ml_constructs.bedrock.answer_service import STREAMED_ANSWER, AnswerService
 from ml_constructs.foundation import HandlerDefaults
+from ml_constructs.foundation.api_responses import add_responses
 from ml_constructs.foundation.api_stage import Throttle
 from ml_constructs.foundation.firewall import LARGE_BODY, Filtering
 from ml_constructs.foundation.protected_api import ProtectedApi

@@ -1,7 +1,7 @@
 """REST APIs behind a firewall, for known callers, with logs that don't hold what is said."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -35,6 +35,7 @@ class ProtectedApi(Construct):
         users: May call, with an identity token of the pool; when left out, IAM says who may.
         limits: How many requests are taken.
         rest_api_name: Tells the metrics of API Gateway apart from those of other APIs of the account.
+        binary_types: Media types whose bodies are passed on as bytes, in base64; all others are taken for UTF-8.
 
     See https://docs.aws.amazon.com/apigateway/latest/developerguide/security-best-practices.html and
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
@@ -51,6 +52,7 @@ class ProtectedApi(Construct):
         users: cognito.IUserPool | None = None,
         limits: Throttle = DEFAULT_LIMITS,
         rest_api_name: str | None = None,
+        binary_types: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self._defaults, self._users = defaults, users
@@ -59,6 +61,7 @@ class ProtectedApi(Construct):
         self.api = apigateway.RestApi(
             self,
             "Rest",
+            binary_media_types=list(binary_types) or None,
             cloud_watch_role=True,
             default_method_options=self._callers(),
             deploy_options=stage_options(self.access_logs, limits, signed=users is None),
@@ -94,6 +97,7 @@ class ProtectedApi(Construct):
         *,
         parameters: Mapping[str, bool] | None = None,
         model: apigateway.IModel | None = None,
+        key_required: bool = False,
     ) -> apigateway.Method:
         """Adds a method whose requests are checked before anything is invoked.
 
@@ -103,10 +107,12 @@ class ProtectedApi(Construct):
             integration: What answers.
             parameters: Whether they must be given, by names such as ``method.request.path.id``.
             model: The form of JSON bodies.
+            key_required: Whether callers also send the key of a usage plan; a key tells clients apart and lets nobody in.
         """
         method = self.api.root.resource_for_path(path).add_method(
             verb,
             integration,
+            api_key_required=key_required or None,
             request_models={"application/json": model} if model else None,
             request_parameters=parameters,
             request_validator=self.validator,
