@@ -1,6 +1,6 @@
 """What the functions in front of SageMaker endpoints share.
 
-A handler of another kind is a function decorated with ``serving.served`` that checks its request by ``requests.parse``, reads a subclass of
-``settings.Settings``, asks by ``endpoint.invoke`` with its own ``target``, and returns the ``Prediction``; whatever it raises becomes an error
-response. Its construct names the packages by ``InferenceService(package=…)``, which adds this one.
+The handler of another kind is a function decorated with ``serving.served`` that checks its request by ``requests.parse``, reads a subclass
+of ``settings.Settings``, asks by ``endpoint.invoke`` with its own ``target``, and returns the ``Prediction``; whatever it raises becomes an
+error response.
 """

@@ -21,7 +21,7 @@ REPEATED = THROTTLES | PASSING | {NOT_READY}
 UNREACHED = (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError)
 
 
-def attempted(call: Callable[[int], Answer], deadline: Deadline, most_seconds: float) -> Answer:
+def attempted(call: Callable[[int], Answer], deadline: Deadline, most_seconds: int) -> Answer:
     """What ``call`` returns; it is given the seconds that it may wait.
 
     Calls that ran out of time are not made again: the model may still be at work on them.

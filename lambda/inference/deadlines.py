@@ -7,7 +7,7 @@ from inference.errors import OutOfTime
 MARGIN_SECONDS = 1.0
 """What is kept to say that there was no time."""
 CONNECT_SECONDS = 1
-READ_SECONDS = (1, 2, 3, 5, 8, 12, 16, 20, 24, 26, 40, 60, 120, 240, 480)
+READ_SECONDS = (1, 2, 3, 5, 8, 12, 16, 20, 24, 40, 60, 120, 240, 480)
 """The read timeouts that clients are made with; a few, since each makes a client."""
 
 
@@ -32,14 +32,14 @@ class Deadline:
         """What may still be spent."""
         return self._context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
 
-    def read_seconds(self, most: float) -> int:
+    def read_seconds(self, most: int) -> int:
         """How long a call may wait for its answer: within ``most`` and what is left.
 
         Raises:
             OutOfTime: Nothing is left.
         """
         within = min(most, self.seconds() - CONNECT_SECONDS)
-        fitting = [seconds for seconds in READ_SECONDS if seconds <= within]
+        fitting = [seconds for seconds in (*READ_SECONDS, most) if seconds <= within]
         if not fitting:
             raise OutOfTime("DEADLINE", "There was no time left to ask the model. Ask again later.")
-        return fitting[-1]
+        return max(fitting)
