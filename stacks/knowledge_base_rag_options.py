@@ -18,13 +18,10 @@ from ml_constructs.bedrock.guardrail_privacy import PersonalData
 from ml_constructs.bedrock.knowledge_sources import CustomSource, KnowledgeSource, S3Source
 from ml_constructs.bedrock.parsing import DataAutomationParsing, FoundationModelParsing, Parsing
 from ml_constructs.bedrock.web_source import WebSource
-from stacks.knowledge_base_rag_settings import (
-    ChunkingSettings,
+from stacks.knowledge_base_rag_answers import GuardrailSettings
+from stacks.knowledge_base_rag_passages import ChunkingSettings, EmbeddingSettings, FixedChunkingSettings, ParsingSettings
+from stacks.knowledge_base_rag_sources import (
     ConfluenceSourceSettings,
-    EmbeddingSettings,
-    FixedChunkingSettings,
-    GuardrailSettings,
-    ParsingSettings,
     S3SourceSettings,
     SalesforceSourceSettings,
     SharePointSourceSettings,

@@ -2,7 +2,7 @@
 
 from blueprints.checks.deployed import Account
 from blueprints.checks.needs.facts import Facts
-from stacks.knowledge_base_rag import KnowledgeBaseRagSettings
+from stacks.knowledge_base_rag_settings import KnowledgeBaseRagSettings
 
 LABELLING = ("s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject")
 

@@ -17,7 +17,7 @@ from blueprints.checks.needs.facts import Facts
 from blueprints.checks.permissions import Need, Policies
 from blueprints.checks.targets import UNKNOWN
 from stacks.document_analysis import DocumentAnalysisSettings
-from stacks.knowledge_base_rag import KnowledgeBaseRagSettings
+from stacks.knowledge_base_rag_settings import KnowledgeBaseRagSettings
 from tests import knowledge_base_facts, templates
 
 CASES = {**templates.SAMPLES, "destroyed": templates.DESTROYED, "plain text": templates.PLAIN_TEXT}

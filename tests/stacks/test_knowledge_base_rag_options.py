@@ -8,9 +8,10 @@ from ml_constructs.bedrock.chunking import FixedChunking, HierarchicalChunking, 
 from ml_constructs.bedrock.knowledge_sources import CustomSource, S3Source
 from ml_constructs.bedrock.parsing import DataAutomationParsing, FoundationModelParsing
 from ml_constructs.bedrock.web_source import WebSource
-from stacks.knowledge_base_rag import KnowledgeBaseRagSettings
+from stacks.knowledge_base_rag_answers import GuardrailSettings
 from stacks.knowledge_base_rag_options import chunking_of, hours, parsing_of, policy_of, revision_of, source_of
-from stacks.knowledge_base_rag_settings import GuardrailSettings, ParsingSettings
+from stacks.knowledge_base_rag_passages import ParsingSettings
+from stacks.knowledge_base_rag_settings import KnowledgeBaseRagSettings
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:crawler-AbCdEf"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"

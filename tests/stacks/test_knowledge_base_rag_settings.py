@@ -4,84 +4,119 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from stacks.knowledge_base_rag import KnowledgeBaseRagSettings
-from stacks.knowledge_base_rag_settings import HierarchicalChunkingSettings, S3SourceSettings, WebSourceSettings
+from stacks.knowledge_base_rag_settings import KnowledgeBaseRagSettings
 
-SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:crawler-AbCdEf"
-KINDS = {
-    "s3": {"bucket": "policies"},
-    "web": {"urls": ("https://example.com/handbook",)},
-    "confluence": {"url": "https://example.atlassian.net", "secret_arn": SECRET},
-    "sharepoint": {
-        "domain": "example",
-        "site_urls": ("https://example.sharepoint.com/sites/hr",),
-        "tenant_id": "01234567-89ab-cdef-0123-456789abcdef",
-        "secret_arn": SECRET,
-    },
-    "salesforce": {"url": "https://example.my.salesforce.com", "secret_arn": SECRET},
-    "custom": {},
-}
+OPENSEARCH = {"vector_store": "opensearch-serverless"}
+PROFILE = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.amazon.nova-pro-v1:0"
+POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123XyZ"
+TENANTS = {"tenancy": {"enabled": True}, "auth": "cognito"}
 
 
 def read(**settings: Any) -> KnowledgeBaseRagSettings:
-    return KnowledgeBaseRagSettings.model_validate({"vector_store": "opensearch-serverless", **settings})
+    return KnowledgeBaseRagSettings.model_validate(settings)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_source_is_read_by_its_type(kind: str) -> None:
-    (source,) = read(sources=({"type": kind, **KINDS[kind]},)).sources
-    assert source.type == kind
-
-
-def test_sources_keep_to_little_unless_told_otherwise() -> None:
-    (web,) = read(sources=({"type": "web", **KINDS["web"]},)).sources
-    assert isinstance(web, WebSourceSettings)
-    assert (web.scope, web.pages_per_minute, web.max_pages) == ("HOST_ONLY", 60, 1000)
-    (s3,) = read(sources=({"type": "s3", **KINDS["s3"]},)).sources
-    assert isinstance(s3, S3SourceSettings)
-    assert (s3.prefix, s3.key_arn) == (None, None)
-
-
-def test_chunking_is_read_by_its_strategy() -> None:
-    assert read().chunking.strategy == "fixed"
-    assert read(chunking={"strategy": "none"}).chunking.strategy == "none"
-    assert read(chunking={"strategy": "hierarchical", "child_tokens": 200}).chunking == HierarchicalChunkingSettings(
-        strategy="hierarchical", child_tokens=200
-    )
+def conflicts(compliance: str = "baseline", network: Any = "own", **settings: Any) -> dict[str, str]:
+    found = read(**settings).conflicts(compliance=compliance, network=network)
+    return {".".join(location): message for location, message in found}
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"opensearch": {"max_capacity_units": 0}}, "greater than or equal to 1"),
-        ({"opensearch": {"scale_to_zero": True, "standby_replicas": False}}, "opensearch.standby_replicas must be true"),
-        ({"opensearch": {"scale_to_zero": True, "max_capacity_units": 5}}, "must be 1, 2, 4, 8, 16 or a multiple of 16, got 5"),
-        ({"aurora": {"min_capacity_units": 0.3}}, "multiple of 0.5"),
-        ({"embedding": {"dimensions": 4097}}, "less than or equal to 4096"),
-        ({"embedding": {"model": "titan embed"}}, "pattern"),
-        ({"chunking": {"strategy": "fixed", "max_tokens": 8193}}, "less than or equal to 8192"),
-        ({"chunking": {"strategy": "fixed", "overlap_percent": 100}}, "less than or equal to 99"),
-        ({"chunking": {"strategy": "fixed", "child_tokens": 3}}, "Extra inputs are not permitted"),
-        ({"chunking": {"strategy": "semantic", "breakpoint_percentile": 49}}, "greater than or equal to 50"),
+        ({"vector_store": "kendra"}, "'s3-vectors', 'opensearch-serverless' or 'aurora-pgvector'"),
+        ({"retrieval": {"search": "hybrid"}}, "retrieval.search must be semantic when vector_store is s3-vectors, got hybrid"),
+        (
+            {"tenancy": {"enabled": True}},
+            "auth must be cognito when tenancy.enabled is true, because only its tokens name a tenant, got iam",
+        ),
+        (
+            {**TENANTS, **OPENSEARCH, "sources": ({"type": "web", "urls": ("https://example.com",)},)},
+            "sources must be of type s3 or custom when tenancy.enabled is true, because others belong to no tenant, got web",
+        ),
+        (
+            {**TENANTS, "users": {"pool_arn": POOL}},
+            "users.client_ids must name a client at least when tenancy.enabled is true and users.pool_arn is given, because",
+        ),
+        ({**TENANTS, "users": {"client_ids": ("app",)}}, "users.client_ids must be left out unless users.pool_arn is given"),
+        ({"users": {"pool_arn": POOL, "client_ids": ("app", "web")}}, "and auth is cognito, because only tokens of a pool"),
+        ({"limits": {"question_characters": 1001}}, "max_question_characters must be at most 1000 with contextual grounding"),
+        ({**OPENSEARCH, "sources": ({"type": "custom"},) * 5}, "at most 4"),
+        (
+            {"sources": ({"type": "web", "urls": ("https://example.com",)},)},
+            "sources must be of type custom, s3 when vector_store is s3-vectors, got web",
+        ),
+        (
+            {"chunking": {"strategy": "fixed", "max_tokens": 8192}},
+            "tokens with a vector when vector_store is s3-vectors, got 8192",
+        ),
         ({"chunking": {"strategy": "sentences"}}, "'fixed', 'hierarchical', 'semantic', 'none'"),
-        ({"sources": ({"type": "web", "urls": ("ftp://example.com",)},)}, "pattern"),
-        ({"sources": ({"type": "confluence", "url": "https://example.com", "secret_arn": "secret"},)}, "pattern"),
-        ({"sources": ({"type": "custom"},) * 5}, "at most 4"),
-        ({"retrieval": {"passages": 101}}, "less than or equal to 100"),
-        ({"generation": {"temperature": 1.1}}, "less than or equal to 1"),
-        ({"guardrail": {"grounding": 1.0}}, "less than or equal to 0.99"),
-        ({"guardrail": {"topics": ({"name": "x", "definition": "y" * 201},)}}, "at most 200 characters"),
-        ({"guardrail": {"content": "STRICT"}}, "'NONE', 'LOW', 'MEDIUM' or 'HIGH'"),
-        ({"tenancy": {"claim": "sub"}}, "pattern"),
-        ({"users": {"client_ids": ("an app",)}}, "pattern"),
-        ({"users": {"client_ids": ("app",) * 21}}, "at most 20"),
-        ({"sessions": {"turns": 21}}, "less than or equal to 20"),
-        ({"cache": {"hours": 721}}, "less than or equal to 720"),
-        ({"sync": {"debounce_seconds": 301}}, "less than or equal to 300"),
-        ({"limits": {"question_characters": 20_001}}, "less than or equal to 20000"),
-        ({"alarms": {"tokens_per_day": 999}}, "greater than or equal to 1000"),
+        ({"modell": "x"}, "Extra inputs are not permitted"),
     ],
 )
-def test_values_that_aws_does_not_take_are_refused(settings: dict[str, Any], message: str) -> None:
+def test_settings_that_do_not_go_together_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(message)):
         read(**settings)
+
+
+def test_the_defaults_conflict_with_nothing() -> None:
+    for compliance in ("baseline", "hipaa", "pci", "gdpr", "fedramp"):
+        assert conflicts(compliance) == {}
+
+
+def test_a_profile_that_takes_text_to_other_regions_has_to_be_allowed() -> None:
+    told = conflicts(generation={"model": "eu.amazon.nova-pro-v1:0"})
+    assert told == {
+        "generation.model": "eu.amazon.nova-pro-v1:0 takes text to other regions; allowed: with data_may_move_to eu, got none",
+    }
+    assert conflicts(generation={"model": "eu.amazon.nova-pro-v1:0"}, data_may_move_to="us") != {}
+    assert conflicts(generation={"model": "eu.amazon.nova-pro-v1:0"}, data_may_move_to="eu") == {}
+    assert conflicts(generation={"model": "eu.amazon.nova-pro-v1:0"}, data_may_move_to="global") == {}
+    assert conflicts(generation={"model": "global.anthropic.claude-haiku-4-5-20251001-v1:0"}, data_may_move_to="eu") != {}
+
+
+def test_the_arn_of_a_profile_takes_text_elsewhere_as_its_id_does() -> None:
+    parsing = {"strategy": "foundation-model", "model": PROFILE}
+    assert conflicts(parsing=parsing)["parsing.model"].startswith(f"{PROFILE} takes text to other regions")
+    assert conflicts(parsing=parsing, data_may_move_to="eu") == {}
+
+
+def test_data_automation_takes_documents_to_other_regions_and_has_to_be_allowed() -> None:
+    told = conflicts(parsing={"strategy": "data-automation"})
+    assert list(told) == ["parsing.strategy"]
+    assert told["parsing.strategy"].endswith("allowed: with data_may_move_to the geography of the region, got none")
+    assert conflicts(parsing={"strategy": "data-automation"}, data_may_move_to="eu") == {}
+
+
+def test_longer_questions_are_taken_where_answers_are_not_compared_with_them() -> None:
+    unchecked = {"grounding": None, "relevance": None}
+    assert read(limits={"question_characters": 20_000}, guardrail=unchecked).options.max_question_characters == 20_000
+
+
+def test_a_guardrail_that_works_across_regions_has_to_be_allowed() -> None:
+    with pytest.raises(ValidationError, match=r"data_may_move_to must be one of us, eu, apac, us-gov when guardrail.tier is STANDARD"):
+        read(guardrail={"tier": "STANDARD"})
+    assert conflicts(guardrail={"tier": "STANDARD"}, data_may_move_to="eu") == {}
+
+
+def test_a_compliance_profile_refuses_models_whose_data_policy_is_not_known() -> None:
+    unknown = {"generation": {"model": "example.new-model-v1:0"}}
+    assert conflicts(**unknown) == {}
+    assert "compliance hipaa demands it" in conflicts("hipaa", **unknown)["generation.model"]
+    assert set(conflicts("gdpr", retrieval={"rerank": {"model": "example.rerank-v9:0"}})) == {"retrieval.rerank.model"}
+
+
+def test_a_database_needs_a_network() -> None:
+    told = conflicts(network="none", vector_store="aurora-pgvector")
+    assert told == {"vector_store": "aurora-pgvector is not allowed without a network; allowed: s3-vectors, opensearch-serverless"}
+    assert conflicts(network="foundation", vector_store="aurora-pgvector") == {}
+
+
+@pytest.mark.parametrize("network", ["none", "foundation"])
+def test_a_private_api_needs_a_network_of_its_own(network: str) -> None:
+    assert conflicts(network=network, api="private") == {"api": "private is not allowed unless network is own; allowed: regional"}
+    assert conflicts(network="own", api="private") == {}
+
+
+def test_without_tenants_users_of_all_clients_of_a_pool_may_ask() -> None:
+    assert read(auth="cognito", users={"pool_arn": POOL}).options.allowed_clients == ()
