@@ -76,8 +76,9 @@ class BedrockAgentStandIn:
                     raise StandInError("ConflictException", f"{message} Retry your request when it has ended.", 409)
             job = Job(_named(request), token, request.get("description", ""))
             self._jobs[job.identifier] = job
+        started = job.answer()
         threading.Thread(target=self._run, args=(job, base, source, aws), daemon=True).start()
-        return {"ingestionJob": job.answer()}
+        return {"ingestionJob": started}
 
     def _run(self, job: Job, base: Request, source: Request, aws: ClientFactory) -> None:
         known = self._known(job.source)
