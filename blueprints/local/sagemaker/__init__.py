@@ -1,0 +1,1 @@
+"""SageMaker's hosting: containers that load a model with its real framework."""
