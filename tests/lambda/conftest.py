@@ -15,12 +15,14 @@ from moto.backends import get_backend
 from documents import clients, runtime, tables
 from documents.environment import environment
 from documents.naming import Document
+from tests.async_fakes import Endpoint, an_endpoint
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 DOCUMENTS, RESULTS = "documents-bucket", "results-bucket"
 INDEX, JOBS, REVIEWS, CACHE, SYNC = "index", "jobs", "reviews", "cache", "sync"
-KEYS = {INDEX: "document", JOBS: "pk", REVIEWS: "id", CACHE: "pk", SYNC: "pk"}
+INFERENCES = "inferences"
+KEYS = {INDEX: "document", JOBS: "pk", REVIEWS: "id", CACHE: "pk", SYNC: "pk", INFERENCES: "inference"}
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:notices"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/notices"
 QUEUES = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
@@ -50,6 +52,13 @@ VARIABLES = {
     "CHANGES_QUEUE_URL": f"{QUEUES}/changes",
     "FAILED_QUEUE_URL": f"{QUEUES}/failed",
     "KNOWLEDGE_BASE_ID": "KNOWLEDGE1",
+    "ENDPOINT_NAME": "endpoint",
+    "INFERENCES_TABLE": INFERENCES,
+    "MIME_TYPES": '[[".csv", "text/csv"], [".json", "application/json"]]',
+    "REQUEST_TTL_SECONDS": "3600",
+    "INVOCATION_TIMEOUT_SECONDS": "900",
+    "LEASE_SECONDS": "300",
+    "ANSWER_SECONDS": "5400",
     "FILE_TYPES": '[".md", ".pdf", ".txt"]',
 }
 DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
@@ -91,7 +100,7 @@ class Cloud:
         self._numbers = itertools.count(1)
 
     def _create_table(self, table: str, key: str) -> None:
-        moment = "updated_at" if table == INDEX else "created_at"
+        moment = "updated_at" if table in (INDEX, INFERENCES) else "created_at"
         names = [key, "status", moment]
         self.dynamodb.create_table(
             TableName=table,
@@ -307,3 +316,10 @@ def comprehend(cloud: Cloud) -> Iterator[Comprehend]:
     events.register("before-call.comprehend", fake.answer)
     yield fake
     events.unregister("before-call.comprehend", fake.answer)
+
+
+@pytest.fixture
+def endpoint(cloud: Cloud) -> Iterator[Endpoint]:
+    """An asynchronous endpoint of SageMaker."""
+    with an_endpoint() as fake:
+        yield fake

@@ -77,6 +77,16 @@ EVENTS: dict[str, dict[str, Any]] = {
     "request_sync": batch(EVENT),
     "report_ingestion": {"source": {"name": "Documents", "id": "SOURCE1234"}, "run": "run", "job": "JOB1234567", "error": WRONG},
     "close_sync": {"source": "aws.states", "detail-type": "x", "detail": ENDED},
+    "submit_inference": batch(EVENT),
+    "record_inference": batch(
+        {
+            "invocationStatus": "Failed",
+            "inferenceId": f"{DOCUMENT.id}-1",
+            "failureReason": f"ClientError: {CANARY}",
+            "requestParameters": KEY,
+        }
+    ),
+    "sweep_inferences": {"source": CANARY},
 }
 
 

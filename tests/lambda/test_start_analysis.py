@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from documents.environment import environment
 from documents.errors import MalformedEvent
+from documents.intake import parse
 from start_analysis.handler import handler
-from start_analysis.logic import parse, start
+from start_analysis.logic import start
 
 WITH_CLOUD = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 ODD_KEYS = ["a b.pdf", "a+b.pdf", "a%20b.pdf", "../../etc/passwd", "ünï/çödé 漢字.pdf", "x" * 1024, "ü" * 512, "a//b", " ", "a\nb", "%"]

@@ -1,0 +1,1 @@
+"""Submits uploaded inputs to an asynchronous endpoint."""

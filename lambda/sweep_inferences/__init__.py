@@ -1,0 +1,1 @@
+"""Finds inferences that will get no answer any more."""
