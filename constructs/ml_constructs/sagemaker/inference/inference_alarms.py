@@ -13,8 +13,8 @@ from ml_constructs.sagemaker.inference.inference_service import InferenceService
 DAY, HOUR = Duration.days(1), Duration.hours(1)
 ADVICE = {
     "PredictionApiErrors": (
-        "The API answered with 5xx. See the logs of the function for the reason: an endpoint that is not in service, a model that fails, or "
-        "a model that takes too long."
+        "The API answered with 5xx. See the logs of the function for the reason: an endpoint that is not in service, or a model that fails "
+        "or takes too long."
     ),
     "PredictionErrors": "The function itself failed or was cut off. See its logs and its trace; more memory gives it more of a processor.",
     "PredictionLatency": (
