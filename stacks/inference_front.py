@@ -23,12 +23,14 @@ class Handler:
         environment: What it is told beside the endpoint and the settings of requests.
         path: Where it is asked, below the stage.
         claim: Of the caller's token, which members of a pool that is made are given.
+        shared: Packages that travel with it beside its own and ``inference``.
     """
 
     package: str = "invoke_endpoint"
     environment: Mapping[str, str] | None = None
     path: str = "/predictions"
     claim: str | None = None
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def front_of(
         defaults=stack.defaults,
         package=handler.package,
         environment=handler.environment,
+        shared=handler.shared,
     )
     pool, users = _users(stack, callers, handler.claim)
     access = Access(

@@ -88,6 +88,14 @@ class NotReady(InferenceError):
     retry_seconds = 5
 
 
+class NoCapacity(InferenceError):
+    """No copy of the model runs; having been asked makes one start, which takes minutes."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    metric = "NoCapacity"
+    retry_seconds = 60
+
+
 class ModelFailed(InferenceError):
     """The container answered with a status of 500 or more, or with what can't be passed on."""
 
@@ -131,6 +139,8 @@ class Unexpected(InferenceError):
 
 THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 MODEL_ERROR, NOT_READY = "ModelError", "ModelNotReadyException"
+INVALID, NO_CAPACITY = "ValidationError", "has no capacity"
+"""An inference component without copies is told apart from other invalid requests by SageMaker's words alone."""
 PASSING = frozenset({"InternalDependencyException", "InternalFailure", "RequestTimeout", "ServiceUnavailable"})
 REFUSALS = frozenset({"AccessDeniedException", "UnrecognizedClientException", "ValidationError", "ValidationException"})
 
@@ -152,6 +162,8 @@ def translated(error: ClientError | BotoCoreError) -> InferenceError:
         return _of_model(original_status(error))
     if code == NOT_READY:
         return NotReady(code, "The model is being loaded. Ask again later.")
+    if code == INVALID and NO_CAPACITY in str(error.response["Error"].get("Message", "")):
+        return NoCapacity("NO_CAPACITY", "The model had no running copy. Starting one takes several minutes: ask again then.")
     if code in THROTTLES:
         return Throttled(code, "Too many requests at once. Ask again later.")
     if code in PASSING or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:

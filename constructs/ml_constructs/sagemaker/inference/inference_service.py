@@ -1,6 +1,6 @@
 """The function in front of an endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
 from aws_cdk import Duration
@@ -38,6 +38,7 @@ class InferenceService(Construct):
         defaults: What the function shares with others.
         package: The handler package.
         environment: What it is told beside the endpoint and the options.
+        shared: Packages that travel with it beside its own and ``inference``.
 
     See https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html and
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -53,6 +54,7 @@ class InferenceService(Construct):
         defaults: HandlerDefaults,
         package: str = "invoke_endpoint",
         environment: Mapping[str, str] | None = None,
+        shared: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self.endpoint, self.options, self.package = endpoint, options, package
@@ -64,7 +66,7 @@ class InferenceService(Construct):
             environment={**self._environment(), **(environment or {})},
             timeout=WHOLE_PREDICTION,
             memory_mb=options.memory_mb,
-            shared=(SHARED,),
+            shared=(SHARED, *shared),
         )
         cast("lambda_.CfnFunction", self.function.node.default_child).reserved_concurrent_executions = options.max_concurrency
         endpoint.grant_invoke(self.function.execution_role)

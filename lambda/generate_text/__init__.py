@@ -1,0 +1,1 @@
+"""Has a language model write a text, all at once."""

@@ -1,0 +1,1 @@
+"""What the functions that have language models write text share."""

@@ -1,0 +1,1 @@
+"""Passes on what a language model writes while it writes."""
