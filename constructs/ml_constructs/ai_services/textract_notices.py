@@ -10,7 +10,7 @@ from constructs import Construct
 from ml_constructs.ai_services.document_functions import visibility_timeout
 from ml_constructs.foundation import service_role
 from ml_constructs.foundation.grants import allow_service, grant_publishing
-from ml_constructs.foundation.queues import explain_last_resort
+from ml_constructs.foundation.queues import explain_last_resort, subscribe
 
 TEXTRACT = "textract.amazonaws.com"
 DELIVERIES = 5
@@ -43,28 +43,8 @@ class TextractNotices(Construct):
             enforce_ssl=True,
             visibility_timeout=visibility_timeout("CompleteTextractJob"),
         )
-        self.subscription = sns.CfnSubscription(
-            self,
-            "Subscription",
-            endpoint=self.queue.queue_arn,
-            protocol="sqs",
-            raw_message_delivery=True,
-            redrive_policy={"deadLetterTargetArn": self.dead_letters.queue_arn},
-            topic_arn=self.topic.topic_arn,
-        )
-        for queue in (self.queue, self.dead_letters):
-            self._allow_topic(queue)
+        self.subscription = subscribe(self, "Subscription", topic=self.topic, queue=self.queue, dead_letters=self.dead_letters)
         explain_last_resort(self.dead_letters)
-
-    def _allow_topic(self, queue: sqs.Queue) -> None:
-        queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": self.topic.topic_arn}},
-            )
-        )
 
     def grant_handing_over(self, role: iam.Role) -> None:
         """Lets ``role`` hand Textract the role in which it publishes."""

@@ -4,7 +4,9 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from constructs import Construct
 
 from ml_constructs.foundation.compliance import acknowledge
 from ml_constructs.foundation.grants import grant_messages
@@ -67,6 +69,39 @@ def let_deliver(rule: events.CfnRule, *queues: sqs.Queue) -> None:
                 conditions=conditions,
             )
         )
+
+
+def subscribe(scope: Construct, construct_id: str, *, topic: sns.ITopic, queue: sqs.Queue, dead_letters: sqs.Queue) -> sns.CfnSubscription:
+    """Has what is published to ``topic`` put into ``queue`` as it is, and into ``dead_letters`` where that fails.
+
+    Args:
+        scope: Where the subscription is defined.
+        construct_id: Its id there.
+        topic: Is allowed to send to both queues; its key has to be one that SNS may use, and so have theirs.
+        queue: Gets the messages without SNS's envelope.
+        dead_letters: Gets those that could not be delivered.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+    """
+    subscription = sns.CfnSubscription(
+        scope,
+        construct_id,
+        endpoint=queue.queue_arn,
+        protocol="sqs",
+        raw_message_delivery=True,
+        redrive_policy={"deadLetterTargetArn": dead_letters.queue_arn},
+        topic_arn=topic.topic_arn,
+    )
+    for each in (queue, dead_letters):
+        each.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[each.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": topic.topic_arn}},
+            )
+        )
+    return subscription
 
 
 def explain_last_resort(queue: sqs.Queue) -> None:

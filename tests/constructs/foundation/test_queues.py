@@ -3,11 +3,12 @@ from collections.abc import Callable
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_events as events
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
-from ml_constructs.foundation.queues import consume, explain_last_resort, let_deliver
+from ml_constructs.foundation.queues import consume, explain_last_resort, let_deliver, subscribe
 
 
 @pytest.fixture
@@ -62,6 +63,31 @@ def test_a_rule_of_this_account_may_send_to_its_queues_and_no_other_rule(
         }
         expected = {"Queues": [stack.resolve(target.queue_url)], "PolicyDocument": {"Statement": Match.array_with([sending])}}
         template().has_resource_properties("AWS::SQS::QueuePolicy", expected)
+
+
+def test_a_topic_sends_to_a_queue_and_its_dead_letters_and_no_other_topic_does(
+    stack: cdk.Stack, queue: sqs.Queue, template: Callable[[], Template]
+) -> None:
+    topic, dead_letters = sns.Topic(stack, "Topic"), sqs.Queue(stack, "DeadLetters")
+    subscribe(stack, "Subscription", topic=topic, queue=queue, dead_letters=dead_letters)
+    expected = {
+        "TopicArn": stack.resolve(topic.topic_arn),
+        "Protocol": "sqs",
+        "Endpoint": stack.resolve(queue.queue_arn),
+        "RawMessageDelivery": True,
+        "RedrivePolicy": {"deadLetterTargetArn": stack.resolve(dead_letters.queue_arn)},
+    }
+    template().has_resource_properties("AWS::SNS::Subscription", expected)
+    for target in (queue, dead_letters):
+        sending = {
+            "Action": "sqs:SendMessage",
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Resource": stack.resolve(target.queue_arn),
+            "Condition": {"ArnEquals": {"aws:SourceArn": stack.resolve(topic.topic_arn)}},
+        }
+        allowed = {"Queues": [stack.resolve(target.queue_url)], "PolicyDocument": {"Statement": Match.array_with([sending])}}
+        template().has_resource_properties("AWS::SQS::QueuePolicy", allowed)
 
 
 def test_a_last_resort_needs_no_other(queue: sqs.Queue, findings: Callable[[], dict[str, list[str]]]) -> None:
