@@ -64,6 +64,16 @@ class InstanceType:
         """What models run on: ``cpu``, ``gpu`` or ``neuron``."""
         return "cpu" if self.accelerator is None else self.accelerator.kind
 
+    @property
+    def family(self) -> str:
+        """Its family: ``m7i`` of ``ml.m7i.large``."""
+        return self.name.split(".")[1]
+
+    @property
+    def generation(self) -> int:
+        """The generation of its family: 7 of ``m7i``."""
+        return int(next(filter(str.isdigit, self.family)))
+
     def regions(self, job: JobKind) -> frozenset[str]:
         """Where the type has a price for this kind of job; no region for a kind that doesn't take it.
 
@@ -133,11 +143,6 @@ def priced_regions(job: JobKind) -> frozenset[str]:
     """
     _check_priced(job)
     return frozenset().union(*(found.regions(job) for found in _by_size()))
-
-
-def family(name: str) -> str:
-    """The family of an instance type: ``m5`` of ``ml.m5.large``."""
-    return name.split(".")[1]
 
 
 def generated_from() -> str:
