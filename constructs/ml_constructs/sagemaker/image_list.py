@@ -15,10 +15,12 @@ class Hub:
     Args:
         model: Takes the model's id.
         revision: Takes a branch, tag or commit; ``None`` if the image takes none.
+        folder: Whether the first takes a folder, too, and has to name that of files from S3.
     """
 
     model: str
-    revision: str | None
+    revision: str | None = None
+    folder: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,8 @@ from ml_constructs.foundation.grants import READ, grant_key
 from ml_constructs.foundation.roles import allow_matching
 from ml_constructs.sagemaker.images import ContainerImage
 
+FOLDER = "/opt/ml/model"
+"""Where SageMaker puts files from S3."""
 ARCHIVE = r".+\.tar\.gz"
 PREFIX = r"[^/].*/"
 AN_ARCHIVE = "the key of a gzip-compressed tar archive (….tar.gz)"
@@ -41,9 +43,9 @@ class Artifact(ABC):
     def properties(self, scope: Construct) -> dict[str, Any]:
         """Arguments for the definition of a container that takes one model."""
 
-    def variables(self, image: ContainerImage) -> dict[str, str]:  # noqa: ARG002 most images find files where SageMaker puts them
-        """Environment variables by which the image is told of them."""
-        return {}
+    def variables(self, image: ContainerImage) -> dict[str, str]:
+        """Environment variables by which the image is told of them; most look where SageMaker puts them without being told."""
+        return {image.hub.model: FOLDER} if image.hub is not None and image.hub.folder else {}
 
     @abstractmethod
     def grant_read(self, role: iam.Role, key: kms.IKey | None) -> None:

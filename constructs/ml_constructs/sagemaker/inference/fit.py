@@ -5,23 +5,12 @@ from collections.abc import Sequence
 from aws_cdk import Token
 
 from ml_constructs.sagemaker.images import ContainerImage
+from ml_constructs.sagemaker.inference.drivers import check_ami, driver_misfit, inference_ami
 from ml_constructs.sagemaker.instance_types import InstanceType, JobKind, generated_from, instance_type, offered, priced_regions
 
+__all__ = ["check_ami", "check_fit", "fitting_types", "inference_ami", "volume_key_allowed"]
+
 NAMED = 8
-NEURON_DEVICES = (
-    ((2, 32), frozenset({"Trainium2"})),
-    ((2, 21), frozenset({"Inferentia2", "Trainium", "Trainium2"})),
-    ((0, 0), frozenset({"Inferentia", "Inferentia2", "Trainium"})),
-)
-"""What each Neuron SDK runs on, from a version on: https://github.com/aws-neuron/deep-learning-containers lists it by image."""
-GPU_AMIS = {
-    "al2-ami-sagemaker-inference-gpu-2": "12.2",
-    "al2-ami-sagemaker-inference-gpu-2-1": "12.2",
-    "al2-ami-sagemaker-inference-gpu-3-1": "12.4",
-    "al2023-ami-sagemaker-inference-gpu-4-1": "13.0",
-}
-"""The version of CUDA that the driver of each AMI is made for."""
-NEURON_AMIS = ("al2-ami-sagemaker-inference-neuron-2",)
 
 
 def check_fit(
@@ -58,34 +47,6 @@ def check_fit(
             )
 
 
-def check_ami(image: ContainerImage, ami: str) -> None:
-    """Refuses an AMI whose driver is older than the image's CUDA, or which is for other accelerators.
-
-    Drivers run every CUDA of their own major version, and of older ones.
-
-    Args:
-        image: What has to run.
-        ami: One of ``GPU_AMIS`` or ``NEURON_AMIS``.
-
-    Raises:
-        ValueError: It names AMIs that fit.
-
-    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html (InferenceAmiVersion) and
-    https://docs.nvidia.com/deploy/cuda-compatibility/
-    """
-    fitting = [found for found in (*GPU_AMIS, *NEURON_AMIS) if _ami_fits(image, found)]
-    if ami not in fitting:
-        raise ValueError(f"inference AMI of {image.title} must be one of {', '.join(fitting) or 'none'}, got {ami!r}")
-
-
-def inference_ami(image: ContainerImage) -> str | None:
-    """The AMI that an image needs beside the one that SageMaker takes of its own accord; ``None`` if it needs no other."""
-    oldest = min(map(_major, GPU_AMIS.values()))
-    if image.cuda is None or _major(image.cuda) <= oldest:
-        return None
-    return next((ami for ami, cuda in GPU_AMIS.items() if _major(cuda) >= _major(image.cuda)), None)
-
-
 def fitting_types(image: ContainerImage, *, job: JobKind = "hosting", region: str | None = None) -> list[InstanceType]:
     """The instance types that run an image, the smallest first."""
     return [found for found in offered(job) if _misfit(image, found, job, region) is None]
@@ -106,29 +67,7 @@ def _misfit(image: ContainerImage, found: InstanceType, job: JobKind, region: st
         return f"which runs {found.accelerator_kind} images and not those for {' or '.join(sorted(image.accelerators))}"
     if found.architecture not in image.architectures:
         return f"whose processors are {found.architecture} and not {' or '.join(sorted(image.architectures))}"
-    return _driver_misfit(image, found) or _region_misfit(found, job, region)
-
-
-def _driver_misfit(image: ContainerImage, found: InstanceType) -> str | None:
-    if found.accelerator is None or found.accelerator.kind != "neuron" or image.neuron_sdk is None:
-        return None
-    devices = neuron_devices(image.neuron_sdk)
-    if found.accelerator.name in devices:
-        return None
-    return f"whose accelerator is {found.accelerator.name}: Neuron SDK {image.neuron_sdk} is for {', '.join(sorted(devices))}"
-
-
-def neuron_devices(sdk: str) -> frozenset[str]:
-    """The accelerators that a version of the Neuron SDK runs on.
-
-    Raises:
-        ValueError: What isn't a version.
-    """
-    parts = sdk.split(".")
-    if len(parts) < 2 or not all(part.isdigit() for part in parts):
-        raise ValueError(f"neuron_sdk must be a version such as 2.31.1, got {sdk!r}")
-    version = (int(parts[0]), int(parts[1]))
-    return next(devices for since, devices in NEURON_DEVICES if version >= since)
+    return driver_misfit(image, found) or _region_misfit(found, job, region)
 
 
 def _region_misfit(found: InstanceType, job: JobKind, region: str | None) -> str | None:
@@ -153,13 +92,3 @@ def _fitting_names(image: ContainerImage, job: JobKind, region: str | None) -> s
 def _newest_first(found: InstanceType) -> tuple[int, int, float, str]:
     accelerators = 0 if found.accelerator is None else found.accelerator.count
     return accelerators, -found.generation, found.memory_gib, found.name
-
-
-def _ami_fits(image: ContainerImage, ami: str) -> bool:
-    if ami in NEURON_AMIS:
-        return "neuron" in image.accelerators
-    return "gpu" in image.accelerators and (image.cuda is None or _major(GPU_AMIS[ami]) >= _major(image.cuda))
-
-
-def _major(version: str) -> int:
-    return int(version.split(".")[0])
