@@ -23,6 +23,21 @@ AGENT_TYPES = ("Agent", "AgentAlias", "DataSource", "Flow", "FlowAlias", "FlowVe
 
 
 @dataclass(frozen=True)
+class Settling:
+    """How one sees that a resource has become what was asked for.
+
+    Args:
+        read: The operation that tells its status.
+        status: The member with the status.
+        wanted: The member that must be as it was asked for in the end, if there is one.
+    """
+
+    read: str
+    status: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True)
 class Api:
     """How a resource type maps to a service's API.
 
@@ -35,6 +50,8 @@ class Api:
         identified: The parameters that name a resource that exists, each with the attribute that it takes; as far as they can be
             found by their names unless given.
         read: The operation that tells the attributes, where the answer to the creation does not.
+        settling: How one sees that the resource is ready, where the answer comes before it is.
+        whole: Whether resources are only created by the API if it takes all properties.
     """
 
     service: str
@@ -44,6 +61,8 @@ class Api:
     renamed: Mapping[str, str] = field(default_factory=dict)
     identified: Mapping[str, str] = field(default_factory=dict)
     read: str = ""
+    settling: Settling | None = None
+    whole: bool = True
 
 
 APIS = {
@@ -117,6 +136,24 @@ APIS = {
         "PutVectorBucketPolicy",
         "DeleteVectorBucketPolicy",
         identified={"vectorBucketArn": "VectorBucketArn"},
+    ),
+    "AWS::SageMaker::Endpoint": Api(
+        "sagemaker",
+        "CreateEndpoint",
+        "UpdateEndpoint",
+        "DeleteEndpoint",
+        identified={"EndpointName": "EndpointName"},
+        settling=Settling("DescribeEndpoint", "EndpointStatus", "EndpointConfigName"),
+        whole=False,
+    ),
+    "AWS::SageMaker::InferenceComponent": Api(
+        "sagemaker",
+        "CreateInferenceComponent",
+        "UpdateInferenceComponent",
+        "DeleteInferenceComponent",
+        identified={"InferenceComponentName": "InferenceComponentName"},
+        settling=Settling("DescribeInferenceComponent", "InferenceComponentStatus"),
+        whole=False,
     ),
 }
 """The types whose operations are not named after them."""

@@ -15,7 +15,10 @@ from blueprints.local.message_moves import MessageMoves
 from blueprints.local.moto_services import MotoServices
 from blueprints.local.provenance import Ledger
 from blueprints.local.rights import Lookup
+from blueprints.local.sagemaker.control import SageMakerControl
+from blueprints.local.sagemaker.serving import Serving
 from blueprints.local.stand_ins.s3_vectors.stand_in import S3VectorsStandIn
+from blueprints.local.stand_ins.sagemaker_runtime.stand_in import SageMakerRuntimeStandIn
 from blueprints.local.worker import Workers
 
 if TYPE_CHECKING:
@@ -28,8 +31,10 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     ledger = Ledger()
     workers = Workers(workspace, port)
     control = BedrockControl()
-    programs = stand_ins.ALL()
+    sagemaker = SageMakerControl()
+    serving = Serving(sagemaker)
+    programs = (*stand_ins.ALL(), SageMakerRuntimeStandIn(serving))
     vectors = next(each for each in programs if isinstance(each, S3VectorsStandIn))
-    dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves(), control, KnowledgeBases()], clients.administrator)
+    dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves(), control, KnowledgeBases(), sagemaker], clients.administrator)
     adapter.apply(workers, dispatcher, clients, ledger, Lookup(control.profiles.models_of, vectors.key_of, vectors.policy_of))
     return FrontDoor(adapter.plain_application(), ledger), workers

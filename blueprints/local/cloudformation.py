@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ WITHOUT_EFFECT = ("AWS::EC2::", "AWS::CloudTrail::", "AWS::WAFv2::", "AWS::XRay:
 """The beginnings of the types that ministack keeps, and answers questions about, but that do nothing here."""
 
 
+POLL_SECONDS = 0.05
+"""How long to wait before a resource that is not ready is looked at again."""
 LOWER_CASE = ("AWS::S3Vectors::",)
 """The beginnings of the types whose names have no capital letters."""
 
@@ -64,7 +67,8 @@ class RegistryType:
         """Creates a resource; returns its physical id and its attributes."""
         check(self.kind, logical_id, properties)
         named = {**self._generated_name(logical_id, stack, properties), **properties}
-        stored = self._ask_api(self._api.create, named) or Stored(named)
+        stored = self._ask_api(self._api.create, named, whole=self._api.whole) or Stored(named)
+        self._settle_new(stored)
         if stored.answer and self._api.read:
             answer = self._call(self._api.read, self._identified(stored))
             stored.answer = {**flattened(api_shapes.to_json(answer)), **stored.answer}
@@ -78,10 +82,11 @@ class RegistryType:
         """Changes a resource in place; the engine replaces it where the schema wants that."""
         check(self.kind, physical_id, new)
         stored = self.resources[physical_id]
-        kept = {name: value for name, value in stored.properties.items() if name in self._identifiers}
+        kept = {name: value for name, value in stored.properties.items() if name in (*self._identifiers, *self._names)}
         stored.properties = {**kept, **new}
         if stored.answer and self._api.identified:
             self._ask_api(self._api.update, {**stored.properties, **self._identified(stored)}, whole=False)
+            self._settle(stored)
         elif stored.answer:
             self._ask_api(self._api.update, {**self._identity(physical_id, stored), **stored.properties})
         return physical_id, self._attributes(stored)
@@ -95,6 +100,29 @@ class RegistryType:
                 raise ValueError(f"{physical_id} could not be deleted: its status is DELETE_UNSUCCESSFUL")
         self.resources.pop(physical_id, None)
 
+    def _settle_new(self, stored: Stored) -> None:
+        """Waits until a new resource is ready; one that does not get ready is deleted, as a rollback does it."""
+        try:
+            self._settle(stored)
+        except ValueError:
+            self._call(self._api.delete, self._identified(stored))
+            raise
+
+    def _settle(self, stored: Stored) -> None:
+        """Waits until a resource has become what was asked for.
+
+        Raises:
+            ValueError: It did not.
+        """
+        settling = self._api.settling
+        if settling is None or not stored.answer:
+            return
+        while (told := self._call(settling.read, self._identified(stored)))[settling.status].endswith("ing"):
+            time.sleep(POLL_SECONDS)
+        asked = stored.properties.get(settling.wanted, told.get(settling.wanted))
+        if told[settling.status] == "Failed" or str(asked).rpartition("/")[2] != str(told.get(settling.wanted)):
+            raise ValueError(f"{told.get('FailureReason', told[settling.status])}")
+
     @cached_property
     def _identifiers(self) -> list[str]:
         return schemas.names(self.schema.get("primaryIdentifier", []))
@@ -103,10 +131,15 @@ class RegistryType:
     def _resource(self) -> str:
         return self.kind.rpartition("::")[2]
 
+    @cached_property
+    def _names(self) -> tuple[str, str]:
+        """The properties of which CloudFormation makes up one where the template has none."""
+        return f"{self._resource}Name", "Name"
+
     def _generated_name(self, logical_id: str, stack: str, properties: Mapping[str, Any]) -> dict[str, str]:
         """Makes up a name where the template has none, as CloudFormation does."""
         read_only = schemas.attributes(self.schema)
-        for name in (f"{self._resource}Name", "Name"):
+        for name in self._names:
             if name in self.schema["properties"] and name not in properties and name not in read_only:
                 made_up = f"{stack}-{logical_id}-{uuid.uuid4().hex[:12]}"[-63:].lstrip("-")
                 return {name: made_up.lower() if self.kind.startswith(LOWER_CASE) else made_up}

@@ -66,6 +66,12 @@ served: ContextVar[Served] = ContextVar("served")
 """The request that is being answered."""
 
 
+def answered_by(label: str) -> None:
+    """Says who answers the request that this thread works on, where that depends on the request."""
+    if context := served.get(None):
+        context.provenance = label
+
+
 @dataclass
 class Dispatcher:
     """Stands before the handlers of all services.
@@ -122,7 +128,7 @@ class Dispatcher:
         try:
             result = stand_in.answer(call.operation, operations.parse(call, request), self.aws)
         except StandInError as error:
-            return operations.serialise_error(call, error.code, error.message, error.status)
+            return operations.serialise_error(call, error.code, error.message, error.status, error.details)
         return operations.serialise(call, result)
 
     async def _stored(self, call: Call | None, request: Request, context: Served) -> Answer:

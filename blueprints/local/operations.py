@@ -170,18 +170,18 @@ def serialise(call: Call, result: Mapping[str, Any]) -> Response:
     return replace(response, headers={**response.headers, **stated})
 
 
-def serialise_error(call: Call, code: str, message: str, status: int) -> Response:
-    """Returns an error in the service's protocol."""
+def serialise_error(call: Call, code: str, message: str, status: int, details: Mapping[str, Any] | None = None) -> Response:
+    """Returns an error in the service's protocol, with further members where that speaks JSON."""
     protocol = _model(call).service_model.protocol
     if protocol in ("json", "rest-json") or protocol not in XML_ERRORS:
-        return json_error(code, message, status)
+        return json_error(code, message, status, details)
     body = XML_ERRORS[protocol].format(code=escape(code), message=escape(message))
     return Response(status, {"content-type": "text/xml", "x-amzn-errortype": code}, body.encode())
 
 
-def json_error(code: str, message: str, status: int) -> Response:
+def json_error(code: str, message: str, status: int, details: Mapping[str, Any] | None = None) -> Response:
     """Returns an error as the services that speak JSON shape it."""
-    body = json.dumps({"__type": code, "message": message}).encode()
+    body = json.dumps({"__type": code, "message": message, **(details or {})}).encode()
     return Response(status, {"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code}, body)
 
 

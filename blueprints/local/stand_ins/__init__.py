@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 ClientFactory = Callable[[str], Any]
@@ -16,13 +16,15 @@ class StandInError(Exception):
         code: The error's name, such as ``InvalidParameterException``.
         message: What is wrong.
         status: HTTP status of the answer.
+        details: Further members of the error.
     """
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int = 400, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.details = dict(details or {})
 
 
 @runtime_checkable

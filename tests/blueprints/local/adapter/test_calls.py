@@ -83,9 +83,9 @@ def test_ministack_reads_the_models_of_all_services_when_it_meets_one_that_it_la
 
 def test_services_that_ministack_lacks_are_kept_by_moto(adapted_aws: EmbeddedAws) -> None:
     sagemaker = adapted_aws.client("sagemaker")
-    answer = sagemaker.create_model(ModelName="a", ExecutionRoleArn="arn:aws:iam::123456789012:role/a", PrimaryContainer={"Image": "a"})
+    answer = sagemaker.create_experiment(ExperimentName="a")
     assert answer["ResponseMetadata"]["HTTPHeaders"]["x-local-provenance"] == "stored only"
-    assert sagemaker.list_models()["Models"][0]["ModelName"] == "a"
+    assert sagemaker.list_experiments()["ExperimentSummaries"][0]["ExperimentName"] == "a"
 
 
 def test_rights_are_checked_for_what_others_answer(adapted_aws: EmbeddedAws) -> None:

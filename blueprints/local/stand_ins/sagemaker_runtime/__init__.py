@@ -1,0 +1,1 @@
+"""Stands in for SageMaker's endpoints: models answer that were really deployed, with their real framework."""
