@@ -25,8 +25,8 @@ def check_deployment(deployment: Deployment | None, *, instance_types: Sequence[
     if deployment is None:
         return
     kind = type(deployment).__name__
-    if old := [each for each in instance_types if each.startswith("ml.inf1.")]:
-        raise ValueError(f"deployment must be left to SageMaker (None) on {', '.join(old)}, which have no guardrails, got {kind}")
+    if deployment.gradual and (old := [each for each in instance_types if each.startswith("ml.inf1.")]):
+        raise ValueError(f"deployment must be AllAtOnce on {', '.join(old)}, as SageMaker would make it, got {kind}")
     if isinstance(deployment, Rolling) and (shadow or not instance_types):
         what = "a shadow variant" if shadow else "a serverless endpoint"
         raise ValueError(f"deployment must not be rolling with {what}, got {kind}")

@@ -14,8 +14,10 @@ from ml_constructs.foundation.handler_function import HandlerDefaults
 from ml_constructs.sagemaker.inference.deployment import Deployment
 from ml_constructs.sagemaker.inference.endpoint_config import EndpointOptions, configure_endpoint, retention
 from ml_constructs.sagemaker.inference.endpoint_name import LOG_GROUP_PREFIX, endpoint_name
+from ml_constructs.sagemaker.inference.endpoint_role import allow_logs
 
-LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
+__all__ = ["Endpoint", "EndpointOptions"]
+
 NAMESPACE = "AWS/SageMaker"
 UNENCRYPTED = "The blueprint has no key of its own, so nothing in it is secret; CloudWatch Logs encrypts the group with a key of AWS."
 
@@ -113,7 +115,7 @@ class Endpoint(Construct):
             retention=defaults.log_retention,
         )
         for role in self.roles:
-            role.add_to_policy(iam.PolicyStatement(actions=list(LOG_ACTIONS), resources=[group.log_group_arn]))
+            allow_logs(role, group)
         if defaults.key is None:
             acknowledge(group, standard_rules("CloudWatchLogGroupEncrypted"), UNENCRYPTED)
         return group

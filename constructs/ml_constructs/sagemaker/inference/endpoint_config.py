@@ -11,6 +11,7 @@ from constructs import Construct
 
 from ml_constructs.foundation.handler_function import Placement
 from ml_constructs.sagemaker.inference.data_capture import DataCapture
+from ml_constructs.sagemaker.inference.endpoint_role import network_ids
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
 from ml_constructs.sagemaker.inference.volume_key import explain_missing_key, grant_volumes, volume_key
 
@@ -102,6 +103,5 @@ def retention(options: EndpointOptions) -> dict[str, Any]:
 
 
 def _network(placement: Placement) -> sagemaker.CfnEndpointConfig.VpcConfigProperty:
-    subnets = placement.vpc.select_subnets(subnet_type=placement.subnets.subnet_type)
-    groups = [group.security_group_id for group in placement.security_groups]
-    return sagemaker.CfnEndpointConfig.VpcConfigProperty(security_group_ids=groups, subnets=subnets.subnet_ids)
+    subnets, groups = network_ids(placement)
+    return sagemaker.CfnEndpointConfig.VpcConfigProperty(subnets=subnets, security_group_ids=groups)

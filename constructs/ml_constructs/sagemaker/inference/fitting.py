@@ -7,7 +7,8 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from ml_constructs.sagemaker.inference.container import Container
-from ml_constructs.sagemaker.inference.fit import check_ami, check_fit, inference_ami
+from ml_constructs.sagemaker.inference.drivers import check_ami, inference_ami
+from ml_constructs.sagemaker.inference.fit import check_fit
 from ml_constructs.sagemaker.inference.hosting import Hosting
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from aws_cdk import Duration
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.sagemaker.inference.fit import volume_key_allowed
 from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation, InstancePool, check_pools
 from ml_constructs.sagemaker.inference.limits import check_choice, check_range, check_seconds, seconds
 from ml_constructs.sagemaker.inference.routing import Routing
+from ml_constructs.sagemaker.instance_types import instance_type
 
 VARIANT = "AllTraffic"
 AMI_VERSIONS = (
@@ -64,11 +66,17 @@ class Hosting:
             given = f"{self.instance_type} and {len(self.pools)} pools"
             raise ValueError(f"either instance_type or pools must be given, got {given}")
         check_pools(self.pools)
+        for name in self.instance_types:
+            if "hosting" not in instance_type(name).jobs:
+                raise ValueError(f"instance_type must be one that endpoints run on, got {name!r}")
         if self.reservation is not None and self.pools:
             # Only the reservation is launched into, and it is of one type.
             raise ValueError(f"pools must be left out with a reservation, which is of one instance type, got {len(self.pools)}")
         if self.volume_gb is not None:
             check_range("volume_gb", self.volume_gb, 1, 512)
+            if not volume_key_allowed(self.instance_types):
+                stores = ", ".join(self.instance_types)
+                raise ValueError(f"volume_gb must be left out for {stores}, which have an instance store, got {self.volume_gb}")
         check_seconds("download_timeout", self.download_timeout, 60, 3600)
         check_seconds("startup_timeout", self.startup_timeout, 60, 3600)
         check_seconds("provision_timeout", self.provision_timeout, 300, 3600)

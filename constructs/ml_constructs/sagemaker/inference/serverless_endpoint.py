@@ -92,9 +92,11 @@ def check_model(model: Model) -> None:
         raise ValueError(
             f"model must have an image for processors (cpu) for a serverless endpoint, which has no accelerators, got {offered}"
         )
-    if container.mode != "SingleModel":
-        raise ValueError(f"model must be of mode SingleModel for a serverless endpoint, got {container.mode}")
-    if model.resource.vpc_config is not None:
-        raise ValueError("model must be without a placement for a serverless endpoint, which joins no network")
-    if model.resource.enable_network_isolation:
+    if model.multi_model:
+        raise ValueError("model must serve one model for a serverless endpoint, got mode MultiModel")
+    if model.data_source:
+        raise ValueError("model must have a .tar.gz artifact for a serverless endpoint, which takes no ModelDataSource, got one")
+    if model.placement is not None:
+        raise ValueError("model must be without a placement for a serverless endpoint, which joins no network, got one")
+    if model.network_isolation:
         raise ValueError("model must be without network_isolation for a serverless endpoint, which doesn't know it, got True")
