@@ -144,6 +144,53 @@ def evaluate(
     raise typer.Exit(driver.run_embedded(entry, questions, documents=documents, settings=settings or (), port=port, as_json=as_json))
 
 
+@app.command(
+    epilog=examples(
+        "simulate async-inference --traffic trickle",
+        "simulate real-time-inference --traffic step --service-seconds 0.4 --region us-west-2",
+        "simulate llm-inference --traffic my-requests.csv --settings settings/production.yaml",
+        "simulate mine --template cdk.out/mine.template.json --traffic burst",
+    )
+)
+def simulate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A blueprint, or what to call a template.", show_default=False)],
+    *,
+    traffic: Annotated[
+        str, typer.Option(metavar="PATTERN", help="step, diurnal, burst, constant, trickle, or a CSV file: minute,requests.")
+    ],
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings to deploy with; the minimal sample when left out.")
+    ] = None,
+    template: Annotated[Path | None, typer.Option(metavar="FILE", help="A synthesised template to read instead.")] = None,
+    peak: Annotated[float | None, typer.Option(min=0, help="Requests a minute at most; 3/4 of what the most capacity serves.")] = None,
+    service_seconds: Annotated[float | None, typer.Option(min=0.001, max=3600, help="What one request takes; measure yours.")] = None,
+    parallel: Annotated[float | None, typer.Option(min=0.1, help="Requests that one instance or copy works on at once.")] = None,
+    start_seconds: Annotated[float, typer.Option(min=0, max=7200, help="Until a new instance serves; measure yours.")] = 300,
+    copy_seconds: Annotated[float, typer.Option(min=0, max=7200, help="Until a copy of a component is loaded on it.")] = 120,
+    region: Annotated[str | None, typer.Option(help="Whose prices; that of the settings, else us-east-1.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulates minute by minute how a blueprint's endpoints scale under traffic, as its template says, and what that costs.
+
+    Policies that look at a metric which their endpoint doesn't publish are rejected. How long things take is assumed until you tell.
+    """
+    require_node()
+    from blueprints.simulating import driver
+    from blueprints.simulating.capacity import StartUp
+
+    start_up = StartUp(instance_seconds=start_seconds, copy_seconds=copy_seconds)
+    question = driver.Question(
+        traffic=traffic, peak=peak, service_seconds=service_seconds, parallel=parallel, start_up=start_up, region=region
+    )
+    if template is not None:
+        if settings is not None:
+            fail("--settings is for blueprints and --template for what is synthesised already: name one of them")
+        raise typer.Exit(driver.run_templates(driver.of_template(template), question, as_json=as_json))
+    entry = known(name)
+    path = settings or showing.ROOT / "settings" / entry.name / "minimal.yaml"
+    raise typer.Exit(driver.run_blueprint(entry, path, question, as_json=as_json))
+
+
 @app.command(epilog=examples("stop"))
 def stop() -> None:
     """Ends what `try --keep` has left running."""

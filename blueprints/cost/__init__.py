@@ -1,0 +1,1 @@
+"""What things cost, as far as it is known."""

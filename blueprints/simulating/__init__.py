@@ -1,0 +1,1 @@
+"""Simulates how what a template defines scales under traffic, without deploying it."""
