@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ml_constructs.foundation.api_stage import Throttle
 from ml_constructs.foundation.usage_plans import ClientPlan
+from ml_constructs.sagemaker.inference.inference_alarms import FrontThresholds
 from ml_constructs.sagemaker.inference.inference_options import LARGEST_REQUEST_BYTES, LONGEST_WAIT_SECONDS, InferenceOptions, RequestForm
 from stacks.settings.models import NetworkChoice, SettingsModel
 
@@ -140,3 +141,16 @@ class RequestSettings(SettingsModel):
     def form(self, path: str = "/predictions") -> RequestForm:
         """Where requests go, and what they look like."""
         return RequestForm(path=path, schema=self.json_schema)
+
+
+class FrontAlarmSettings(SettingsModel):
+    """When alarms about requests are raised."""
+
+    latency_seconds: Annotated[float, Field(gt=0, le=29)] = 5
+    """What 95 of 100 predictions take at most, for a quarter of an hour."""
+    refused_percent: Annotated[float, Field(gt=0, le=100)] = 20
+    """Requests of an hour that the model refuses, of all."""
+
+    def value(self) -> FrontThresholds:
+        """The thresholds as constructs take them."""
+        return FrontThresholds(**self.model_dump())

@@ -10,7 +10,7 @@ from ml_constructs.sagemaker.inference import inference_metrics as metrics
 from ml_constructs.sagemaker.inference.inference_api import InferenceApi
 from ml_constructs.sagemaker.inference.inference_service import InferenceService
 
-DAY, HOUR = Duration.days(1), Duration.hours(1)
+HOUR = Duration.hours(1)
 ADVICE = {
     "PredictionApiErrors": (
         "The API answered with 5xx. See the logs of the function for the reason: an endpoint that is not in service, or a model that fails "
@@ -24,10 +24,6 @@ ADVICE = {
     "PredictionRefusals": (
         "The model refuses many requests with 4xx. See which status in the logs of the function, and the container's log for the reason: "
         "callers may send what the model wasn't trained on, or a new model may expect another form."
-    ),
-    "PredictionsPerDay": (
-        "More was predicted in a day than planned, and more predictions keep more capacity running. Find out who asks in the API's access "
-        "log; lower callers.limits, give clients usage plans, or raise the alarm's threshold."
     ),
     "PredictionsTurnedAway": (
         "For a quarter of an hour requests were turned away for want of capacity. Raise the capacity that the endpoint may scale to, the "
@@ -43,7 +39,6 @@ class FrontThresholds:
     Args:
         latency_seconds: Which 95 of 100 predictions take at most, for a quarter of an hour.
         refused_percent: Of the requests of an hour, by the model.
-        predictions_per_day: In 24 hours.
 
     Raises:
         ValueError: A threshold that is always reached.
@@ -51,7 +46,6 @@ class FrontThresholds:
 
     latency_seconds: float = 5
     refused_percent: float = 20
-    predictions_per_day: int = 1_000_000
 
     def __post_init__(self) -> None:
         for field in fields(self):

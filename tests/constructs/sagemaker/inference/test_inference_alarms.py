@@ -37,7 +37,6 @@ def test_hours_without_requests_are_no_cause_for_alarm() -> None:
         ("PredictionErrors", [("Errors", "Sum", 300)], 1, 1),
         ("PredictionLatency", [("Latency", "p95", 300)], 5000, 3),
         ("PredictionRefusals", [("ModelRefusals", "Sum", 3600), ("Predictions", "Sum", 3600)], 20, 1),
-        ("PredictionsPerDay", [("Predictions", "Sum", 86_400)], 1_000_000, 1),
         ("PredictionsTurnedAway", [("NotReady", "Sum", 300), ("Throttles", "Sum", 300), ("Throttles", "Sum", 300)], 1, 3),
     ],
 )
@@ -46,7 +45,7 @@ def test_each_watches_what_it_tells_of(name: str, metric: list[Any], threshold: 
     assert (metrics(found), found["Threshold"], found["EvaluationPeriods"]) == (metric, threshold, periods)
 
 
-@pytest.mark.parametrize("name", ["latency_seconds", "refused_percent", "predictions_per_day"])
+@pytest.mark.parametrize("name", ["latency_seconds", "refused_percent"])
 def test_thresholds_that_are_always_reached_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be above 0, got 0"):
         FrontThresholds(**{name: 0})
