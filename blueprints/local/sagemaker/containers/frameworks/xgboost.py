@@ -18,7 +18,7 @@ import xgboost
 
 from blueprints.local.sagemaker.containers.protocol import Rejected, Request, Response, Settings
 
-CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
+CSV, JSON = "text/csv", "application/json"
 CSV_TYPES, LIBSVM_TYPES = ("csv", CSV), ("libsvm", "text/libsvm", "text/x-libsvm", "")
 MAX_CONTENT_LENGTH = 6 * 1024**2
 
@@ -63,13 +63,13 @@ class Booster:
         self._boosters = boosters
         self._settings = settings
         self._max_bytes = int(settings.environment.get("MAX_CONTENT_LENGTH", MAX_CONTENT_LENGTH))
-        self._accept = settings.environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", CSV)
+        self._accept = settings.environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON if settings.multi_model else CSV)
 
     def answer(self, request: Request) -> Response:
         """Returns one score per row, or one row of scores for models with many classes."""
         if not request.body:
             return Response(b"", CSV, HTTPStatus.NO_CONTENT)
-        if len(request.body) > self._max_bytes:
+        if len(request.body) > self._max_bytes and not self._settings.multi_model:
             raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body must have {self._max_bytes} bytes at most")
         rows = _rows(request)
         try:
@@ -82,22 +82,20 @@ class Booster:
     def _encoded(self, scores: list[Any], accept: str) -> Response:
         wanted = accept.split(";")[0].strip().lower()
         wanted = self._accept if wanted in ("", "*/*") else wanted
-        if self._settings.in_batch:
-            return Response("".join(f"{_line(score)}\n" for score in scores).encode(), CSV)
-        if wanted == CSV:
-            # With many models the container still answers all scores in one line, for callers of its first versions.
-            return Response((",".join if self._settings.multi_model else "\n".join)(map(_line, scores)).encode(), CSV)
+        if wanted not in (CSV, JSON):
+            status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE if self._settings.multi_model else HTTPStatus.NOT_ACCEPTABLE
+            raise Rejected(status, f"Accept type {accept} is not supported. Please use {CSV} or {JSON}.")
+        return Response(self._text(scores, wanted).encode(), wanted)
+
+    def _text(self, scores: list[Any], wanted: str) -> str:
+        many = self._settings.multi_model
+        if self._settings.in_batch and not (many and wanted == JSON):
+            return "".join(f"{score}\n" for score in scores)
+        if many:  # all scores in one line, as the container goes on doing for callers of its first versions
+            return json.dumps(scores) if wanted == JSON else ",".join(map(str, scores))
         if wanted == JSON:
-            predictions: Any = scores if self._settings.multi_model else {"predictions": [{"score": score} for score in scores]}
-            return Response(json.dumps(predictions).encode(), JSON)
-        if wanted == JSON_LINES and not self._settings.multi_model:
-            return Response("".join(f"{json.dumps(score)}\n" for score in scores).encode(), JSON_LINES)
-        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE if self._settings.multi_model else HTTPStatus.NOT_ACCEPTABLE
-        raise Rejected(status, f"Accept type {accept} is not supported. Please use {CSV}, {JSON} or {JSON_LINES}.")
-
-
-def _line(score: Any) -> str:
-    return ",".join(map(str, score)) if isinstance(score, list) else str(score)
+            return json.dumps({"predictions": [{"score": score} for score in scores]})
+        return "".join(",".join(map(str, score if isinstance(score, list) else [score])) + "\n" for score in scores)
 
 
 def _rows(request: Request) -> Any:
