@@ -3,7 +3,9 @@
 import gc
 import json
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,14 @@ os.environ.update(SAFE)
 # Templates and modules stay until the end: looking for garbage among them again and again takes longer than the tests.
 gc.set_threshold(200_000, 50, 1000)
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives the workers of a run a folder for what takes long to synthesise."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="assemblies-")
+        os.environ["SHARED_ASSEMBLIES"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(scope="session")

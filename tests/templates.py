@@ -1,8 +1,11 @@
-"""What the sample settings synthesise to: each file once per process, shared by all tests."""
+"""What the sample settings synthesise to: each file once per run, shared by all tests and workers."""
 
 import atexit
+import fcntl
 import functools
+import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -11,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk.cx_api import CloudAssembly
 
 from app import compose
 from ml_constructs.foundation.compliance import rule_packs
 from stacks.settings import Collection, load
 
 ROOT = Path(__file__).parents[1]
+SHARED = "SHARED_ASSEMBLIES"
 HANDLERS = ROOT / "lambda"
 SAMPLES = {f"{path.parent.name}/{path.stem}": path for path in sorted((ROOT / "settings").glob("*/*.yaml"))}
 Template = Mapping[str, Any]
@@ -25,26 +28,28 @@ Template = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Synthesised:
-    """An app and what it synthesises to."""
+    """What a settings file synthesises to."""
 
-    app: cdk.App
     collection: Collection
-    assembly: CloudAssembly
+    directory: Path
 
     @functools.cached_property
     def templates(self) -> dict[str, Template]:
-        """The templates by the names of their stacks."""
-        return {stack.stack_name: stack.template for stack in self.assembly.stacks}
+        """The templates by the names of their stacks, in the order of the assembly."""
+        artifacts = json.loads((self.directory / "manifest.json").read_text(encoding="utf-8"))["artifacts"]
+        stacks = {name: artifact for name, artifact in artifacts.items() if artifact["type"] == "aws:cloudformation:stack"}
+        files = {name: self.directory / stack["properties"]["templateFile"] for name, stack in stacks.items()}
+        return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
     @functools.cached_property
     def report(self) -> dict[str, Any]:
         """What the rule packs found."""
-        return read_report(self.assembly)
+        return read_report(self.directory)
 
 
-def read_report(assembly: CloudAssembly) -> dict[str, Any]:
+def read_report(assembly: Path) -> dict[str, Any]:
     """What the rule packs found, as it stands in the cloud assembly; empty lists if they found nothing or were not attached."""
-    path = Path(assembly.directory, "validation-report.json")
+    path = assembly / "validation-report.json"
     report: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"pluginReports": []}
     return report
 
@@ -56,22 +61,39 @@ def _folder() -> Path:
     return folder
 
 
-def app() -> cdk.App:
+def _shared_folder() -> Path:
+    """What all workers of a run share, or what this process has for itself."""
+    return Path(os.environ[SHARED]) if SHARED in os.environ else _folder()
+
+
+def app(directory: Path | None = None) -> cdk.App:
     """An app with the project's feature flags, whose synthesis reports findings instead of failing."""
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return cdk.App(context={**flags, "@aws-cdk/core:failSynthOnValidationErrors": False}, outdir=tempfile.mkdtemp(dir=_folder()))
+    outdir = str(directory or tempfile.mkdtemp(dir=_folder()))
+    return cdk.App(context={**flags, "@aws-cdk/core:failSynthOnValidationErrors": False}, outdir=outdir)
 
 
 @functools.cache
 def synthesise(path: Path, *, rules: bool = True) -> Synthesised:
-    """What a settings file synthesises to, checked by all rule packs, whichever its compliance profile has, or by none."""
+    """What a settings file synthesises to, checked by all rule packs, whichever its compliance profile has, or by none; once a run."""
     collection = load(path)
-    collection = replace(collection, settings=collection.settings.model_copy(update={"rules": False}))
-    composed = app()
-    compose(composed, collection)
+    content = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    directory = _shared_folder() / f"{content}-{'checked' if rules else 'plain'}"
+    with directory.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not directory.exists():
+            unfinished = directory.with_suffix(".unfinished")
+            _synthesise(collection, unfinished, rules=rules)
+            unfinished.rename(directory)
+    return Synthesised(collection, directory)
+
+
+def _synthesise(collection: Collection, directory: Path, *, rules: bool) -> None:
+    composed = app(directory)
+    compose(composed, replace(collection, settings=collection.settings.model_copy(update={"rules": False})))
     if rules:
         cdk.Validations.of(composed).add_plugins(*rule_packs(composed))
-    return Synthesised(composed, collection, composed.synth())
+    composed.synth()
 
 
 def of_type(template: Template, kind: str) -> list[Any]:

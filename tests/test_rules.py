@@ -53,8 +53,8 @@ class Explained:
     reason: str
 
 
-def acknowledgements(assembly: str) -> Iterator[Explained]:
-    for file in sorted(Path(assembly).glob("*.metadata.json")):
+def acknowledgements(assembly: Path) -> Iterator[Explained]:
+    for file in sorted(assembly.glob("*.metadata.json")):
         for path, entries in json.loads(file.read_text()).items():
             for entry in entries:
                 if entry["type"] == "aws:cdk:acknowledged-rules":
@@ -62,7 +62,7 @@ def acknowledgements(assembly: str) -> Iterator[Explained]:
 
 
 def own(name: str) -> list[Explained]:
-    found = acknowledgements(templates.sample(name).assembly.directory)
+    found = acknowledgements(templates.sample(name).directory)
     return [explained for explained in found if not explained.rule.startswith(OF_THE_CDK)]
 
 
@@ -82,7 +82,7 @@ def test_the_packs_of_a_profile_are_attached_where_app_py_composes(profile: str)
     app = templates.app()
     compose(app, collection)
     plant_bad_resources(app)
-    found = {pack["pluginName"]: violating(pack) for pack in templates.read_report(app.synth())["pluginReports"]}
+    found = {pack["pluginName"]: violating(pack) for pack in templates.read_report(Path(app.synth().directory))["pluginReports"]}
     assert set(PROFILES[profile]) <= set(found)
     for pack in PROFILES[profile]:
         assert any(path.startswith("Planted/") for path in found[pack]), pack
