@@ -69,5 +69,4 @@ def watch_front(alarms: Alarms, *, service: InferenceService, api: InferenceApi,
     alarms.watch("PredictionErrors", errors, threshold=1, advice=ADVICE)
     alarms.watch("PredictionLatency", latency, threshold=thresholds.latency_seconds * 1000, periods=3, advice=ADVICE)
     alarms.watch("PredictionRefusals", refused, threshold=thresholds.refused_percent, advice=ADVICE)
-    alarms.watch("PredictionsPerDay", metrics.outcome(service, "Predictions", DAY), threshold=thresholds.predictions_per_day, advice=ADVICE)
     alarms.watch("PredictionsTurnedAway", metrics.turned_away(service), threshold=1, periods=3, advice=ADVICE)
