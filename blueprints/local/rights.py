@@ -1,10 +1,12 @@
-"""What has to be allowed for a call to Bedrock or to S3 Vectors: actions, resources and values of condition keys.
+"""What has to be allowed for a call to Bedrock, S3 Vectors or SageMaker: actions, resources and values of condition keys.
 
-Follows https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html and list_amazons3vectors.html there.
+Follows https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html, list_amazons3vectors.html and
+list_amazonsagemaker.html there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,14 @@ INVOCATIONS = {
     "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
 }
 """The actions behind the operations that ask a model; conversations have none of their own."""
+SAGEMAKER_KINDS = {
+    "EndpointName": "endpoint",
+    "EndpointConfigName": "endpoint-config",
+    "InferenceComponentName": "inference-component",
+    "ModelName": "model",
+    "TransformJobName": "transform-job",
+}
+"""What a request to SageMaker is about, by the parameter that names it."""
 KEY_ACTIONS = {
     "CreateIndex": ("kms:GenerateDataKey", "kms:Decrypt"),
     **dict.fromkeys(("DeleteVectors", "GetVectors", "ListVectors", "PutVectors", "QueryVectors"), ("kms:Decrypt",)),
@@ -151,6 +161,31 @@ def _vectors_arn(parameters: Parameters) -> str:
     return f"{bucket}/index/{index}" if index else bucket
 
 
+def _endpoints(operation: str, parameters: Parameters, _lookup: Lookup) -> Iterator[Right]:
+    """Yields the right to invoke an endpoint, and its inference component where one is named."""
+    model = parameters.get("TargetModel")
+    context = {"sagemaker:TargetModel": model} if model else {}
+    yield Right(f"sagemaker:{operation}", _of_sagemaker("endpoint", parameters["EndpointName"]), context)
+    if component := parameters.get("InferenceComponentName"):
+        yield Right(f"sagemaker:{operation}", _of_sagemaker("inference-component", component), context)
+
+
+def _serving(operation: str, parameters: Parameters, _lookup: Lookup) -> Iterator[Right]:
+    """Yields the rights to make, change, tell of and delete what models are served by."""
+    kind = re.match("(?:Create|Describe|Update|Delete|Stop)(EndpointConfig|Endpoint|InferenceComponent|Model|TransformJob)", operation)
+    named = [f"{kind[1]}Name"] if kind else []
+    named += ["EndpointConfigName"] if operation in ("CreateEndpoint", "UpdateEndpoint") else []
+    named += ["EndpointName"] if operation == "CreateInferenceComponent" else []
+    for name in named:
+        yield Right(f"sagemaker:{operation}", _of_sagemaker(SAGEMAKER_KINDS[name], parameters[name]))
+    if operation in ("CreateModel", "CreateEndpointConfig") and "ExecutionRoleArn" in parameters:
+        yield Right("iam:PassRole", parameters["ExecutionRoleArn"], {"iam:PassedToService": "sagemaker.amazonaws.com"})
+
+
+def _of_sagemaker(kind: str, name: str) -> str:
+    return f"arn:aws:sagemaker:{identity.region()}:{identity.ACCOUNT_ID}:{kind}/{name}"
+
+
 Rules = Callable[[str, Parameters, Lookup], Iterator[Right]]
 RULES: Mapping[str, Rules] = {
     "bedrock": _control,
@@ -158,5 +193,7 @@ RULES: Mapping[str, Rules] = {
     "bedrock-agent-runtime": _agent_runtime,
     "bedrock-runtime": _runtime,
     "s3vectors": _vectors,
+    "sagemaker": _serving,
+    "sagemaker-runtime": _endpoints,
 }
 """What yields the rights for a call of a service."""

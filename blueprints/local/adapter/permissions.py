@@ -1,4 +1,4 @@
-"""Adaptations of what ministack demands of the callers of Bedrock and S3 Vectors."""
+"""Adaptations of what ministack demands of the callers of Bedrock, S3 Vectors and SageMaker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from blueprints.local.dispatch import Served, encoded, served
 from blueprints.local.operations import Request
 from blueprints.local.rights import Lookup, Right
 
-SIGNING_NAMES = ("bedrock", "s3vectors")
+SIGNING_NAMES = ("bedrock", "s3vectors", "sagemaker")
 needed: ContextVar[tuple[Right, ...]] = ContextVar("needed", default=())
 """What the caller of the request that is being answered has to be allowed."""
 

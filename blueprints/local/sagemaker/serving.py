@@ -51,6 +51,10 @@ class Target:
     invocation: Invocation
     component: str | None = None
 
+    def with_body(self, body: bytes) -> Target:
+        """Returns the same with another payload."""
+        return replace(self, invocation=replace(self.invocation, body=body))
+
     @property
     def dimensions(self) -> dict[str, str]:
         """The dimensions of its metrics, https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html."""
@@ -123,6 +127,24 @@ class Serving:
         self._count(put, None)
         self._afterwards(target, request, reply)
         return reply
+
+    def answer_queued(self, target: Target) -> Reply:
+        """Returns the answer to a request that was queued.
+
+        Raises:
+            ModelFailedError: The model failed.
+            NotReadyError: One of many models is still being loaded.
+            StandInError: There is no program for the model, or no such model.
+        """
+        put, status = self._putter(target), 200
+        try:
+            return self._timed(target, put)
+        except ModelFailedError as error:
+            status = error.status
+            raise
+        finally:
+            put("Invocation4XXErrors", 400 <= status < 500)
+            put("Invocation5XXErrors", not 200 <= status < 500)
 
     def _count(self, put: Callable[[str, float], None], failure: StandInError | None) -> None:
         """Counts the model's errors; 0 is told too."""

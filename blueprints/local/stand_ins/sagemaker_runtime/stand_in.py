@@ -7,6 +7,7 @@ from typing import Any
 
 from blueprints.local import constraints
 from blueprints.local.sagemaker import limits
+from blueprints.local.sagemaker.async_queue import AsyncQueue
 from blueprints.local.sagemaker.naming import unservable
 from blueprints.local.sagemaker.serving import Serving, Target
 from blueprints.local.stand_ins import ClientFactory, StandInError
@@ -30,8 +31,10 @@ class SageMakerRuntimeStandIn:
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
+        self._queue = AsyncQueue(serving, serving.metrics)
         self._answers: Mapping[str, Callable[[Request], Answer]] = {
             "InvokeEndpoint": self._invoke,
+            "InvokeEndpointAsync": self._queue.submit,
             "InvokeEndpointWithResponseStream": self._stream,
         }
 
