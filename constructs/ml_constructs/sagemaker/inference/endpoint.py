@@ -1,8 +1,8 @@
 """What every SageMaker endpoint has: a configuration, a log group of its own, and a name."""
 
-from typing import Any
+from typing import Any, cast
 
-from aws_cdk import Stack
+from aws_cdk import CfnDeletionPolicy
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -26,7 +26,8 @@ class Endpoint(Construct):
     """An endpoint with one production variant, whose volumes and logs are encrypted with a customer-managed key where the hardware allows.
 
     Configurations have no name, because every change replaces them; the endpoint has one, so that its encrypted log group stands first:
-    SageMaker would make one without key and end otherwise. ``defaults.placement`` is of functions and has no say here.
+    SageMaker would make one without key and end otherwise. Another instance type makes another endpoint, as SageMaker refuses to change the
+    type of a variant that is scaled. ``defaults.placement`` is of functions and has no say here.
 
     Args:
         variant: The production variant; only counts that ``options.retain_capacity`` speaks of survive an update.
@@ -35,8 +36,8 @@ class Endpoint(Construct):
         defaults: Key, retention and removal policy of the blueprint.
         deployment: How an update is made; all at once and without waiting when left out.
 
-    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html and
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
+    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html and
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Endpoint(Construct):
         self.deployment = deployment
         self.roles = [role, *([options.shadow.model.role] if options.shadow else [])]
         self.variant = variant.variant_name
-        self.endpoint_name = endpoint_name(self)
+        self.endpoint_name = endpoint_name(self, options.forces)
         self.log_group = self._logs(defaults)
         self.config = configure_endpoint(self, "Config", variant=variant, roles=self.roles, options=options, key=defaults.key)
         self.endpoint = sagemaker.CfnEndpoint(
@@ -70,8 +71,8 @@ class Endpoint(Construct):
 
     @property
     def endpoint_arn(self) -> str:
-        """Its ARN, made of the name, so that who is let in needn't wait for the endpoint."""
-        return Stack.of(self).format_arn(service="sagemaker", resource="endpoint", resource_name=self.endpoint_name)
+        """Its ARN: who is let in by it waits for the endpoint, and asks the old one until a new one is there."""
+        return self.endpoint.ref
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets ``grantee`` ask this endpoint and no other."""
@@ -114,6 +115,8 @@ class Endpoint(Construct):
             removal_policy=defaults.removal_policy,
             retention=defaults.log_retention,
         )
+        # That of another instance type goes with its endpoint: kept, it would stand in the way when the type comes back.
+        cast("logs.CfnLogGroup", group.node.default_child).cfn_options.update_replace_policy = CfnDeletionPolicy.DELETE
         for role in self.roles:
             allow_logs(role, group)
         if defaults.key is None:

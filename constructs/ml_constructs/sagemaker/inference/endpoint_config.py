@@ -44,6 +44,11 @@ class EndpointOptions:
     network_isolation: bool | None = None
     retain_capacity: bool = False
 
+    @property
+    def forces(self) -> tuple[str, ...]:
+        """What makes another endpoint: the instance types, unless inference components, and not the variant, are scaled."""
+        return () if self.own_role else self.instance_types
+
 
 def configure_endpoint(
     scope: Construct,

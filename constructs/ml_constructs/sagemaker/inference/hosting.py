@@ -98,6 +98,7 @@ class Hosting:
         model_name: str | None,
         instances: int,
         name: str = VARIANT,
+        routed: bool = True,
         managed_scaling: sagemaker.CfnEndpointConfig.ManagedInstanceScalingProperty | None = None,
     ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
         """The variant as CloudFormation takes it.
@@ -106,6 +107,7 @@ class Hosting:
             model_name: What it serves; ``None`` where inference components do.
             instances: How many it begins with.
             name: Its name, which an update has to keep.
+            routed: Whether requests are sent to instances, which don't take them from a queue.
             managed_scaling: How SageMaker itself changes the number, where inference components ask for it.
         """
         return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
@@ -116,6 +118,7 @@ class Hosting:
             instance_type=self.instance_type,
             instance_pools=[pool.render() for pool in self.pools] or None,
             managed_instance_scaling=managed_scaling,
+            routing_config=self.routing.render() if routed else None,
             **self._machine(),
         )
 
@@ -130,7 +133,6 @@ class Hosting:
     def _machine(self) -> Mapping[str, Any]:
         return {
             "volume_size_in_gb": self.volume_gb,
-            "routing_config": self.routing.render(),
             "model_data_download_timeout_in_seconds": _whole(self.download_timeout),
             "container_startup_health_check_timeout_in_seconds": _whole(self.startup_timeout),
             "variant_instance_provision_timeout_in_seconds": _whole(self.provision_timeout),
