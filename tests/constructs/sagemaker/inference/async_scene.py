@@ -96,8 +96,9 @@ class Scene:
         found: dict[str, Any] = self.template.to_json()["Resources"]
         return found
 
-    @cached_property
+    @property
     def findings(self) -> dict[str, list[str]]:
+        """What rule packs find; of a scene whose template nobody has looked at."""
         return rule_findings(self.app)
 
     def logical_id(self, construct: Any) -> str:
@@ -118,7 +119,7 @@ class Scene:
 
     def allowed(self, role: Any, action: str) -> list[Any]:
         """The resources that a role may do something with."""
-        return [each["Resource"] for each in self.statements(role) if action in _listed(each["Action"])]
+        return [each for found in self.statements(role) if action in _listed(found["Action"]) for each in _listed(found["Resource"])]
 
     def environment(self, function: Any) -> dict[str, Any]:
         """What a function is told, without what all are."""
@@ -137,8 +138,8 @@ class Scene:
         return properties
 
 
-def _listed(actions: Any) -> list[str]:
-    return [actions] if isinstance(actions, str) else actions
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 @cache
