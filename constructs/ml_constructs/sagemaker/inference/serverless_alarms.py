@@ -73,9 +73,11 @@ def watch_serverless(alarms: Alarms, *, endpoint: ServerlessEndpoint, thresholds
 
 def gb_seconds(endpoint: ServerlessEndpoint, period: Duration = MOMENT) -> cw.MathExpression:
     """Memory by the time that the model worked, which on-demand requests are billed by."""
-    factor = endpoint.memory_mb / MB_PER_GB / MICROSECONDS_PER_SECOND
+    gigabytes = endpoint.memory_mb // MB_PER_GB
+    # No small factor: metric math takes the e of its exponent for a metric.
+    expression = f"worked * {gigabytes} / {MICROSECONDS_PER_SECOND}"
     worked = endpoint.metric("ModelLatency", period=period, statistic="Sum")
-    return cw.MathExpression(expression=f"worked * {factor!r}", label="GB-seconds", period=period, using_metrics={"worked": worked})
+    return cw.MathExpression(expression=expression, label="GB-seconds", period=period, using_metrics={"worked": worked})
 
 
 def serverless_graphs(endpoint: ServerlessEndpoint) -> dict[str, list[cw.IMetric]]:
