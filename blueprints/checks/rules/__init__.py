@@ -8,7 +8,11 @@ from blueprints.checks.rules import (
     metric_filters,
     physical_name,
     policy_size,
+    retained_capacity,
     role_policy_order,
+    scaling_metric,
+    scaling_order,
+    volume_key,
 )
 from blueprints.checks.rules.finding import Finding, Rule, Template
 
@@ -20,7 +24,11 @@ RULES: tuple[Rule, ...] = (
     metric_filters.check,
     physical_name.check,
     policy_size.check,
+    retained_capacity.check,
     role_policy_order.check,
+    scaling_metric.check,
+    scaling_order.check,
+    volume_key.check,
 )
 
 __all__ = ["RULES", "Finding", "Rule", "Template"]

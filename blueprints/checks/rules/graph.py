@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blueprints.checks.deployed import listed
+from blueprints.checks.deployed import Account, Resource, listed
 from blueprints.checks.rules.finding import Template
 
 
@@ -42,3 +42,14 @@ def dependencies(template: Template, logical_id: str) -> set[str]:
         waiting += direct - found
         found |= direct
     return found
+
+
+SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+_SCALED = {"endpoint": "AWS::SageMaker::Endpoint", "inference-component": "AWS::SageMaker::InferenceComponent"}
+
+
+def scaled(account: Account, target: Resource) -> Resource | None:
+    """What a scalable target scales, if it is of SageMaker and the templates define it."""
+    kind, _, rest = str(target.properties.get("ResourceId", "")).partition("/")
+    name = rest.split("/")[0]
+    return next((found for found in account.of_type(_SCALED.get(kind, "")) if found.name == name), None)

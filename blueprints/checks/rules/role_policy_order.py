@@ -14,6 +14,7 @@ ROLES = {
     "AWS::Bedrock::KnowledgeBase": ("RoleArn",),
     "AWS::CloudTrail::Trail": ("CloudWatchLogsRoleArn",),
     "AWS::SageMaker::Domain": ("DefaultUserSettings",),
+    "AWS::SageMaker::EndpointConfig": ("ExecutionRoleArn",),
     "AWS::SageMaker::FeatureGroup": ("RoleArn",),
     "AWS::SageMaker::Model": ("ExecutionRoleArn",),
     "AWS::SageMaker::Pipeline": ("RoleArn",),

@@ -139,3 +139,12 @@ def only(resources: Mapping[str, Any]) -> Fleet:
     """The one fleet that resources define."""
     (found,) = fleets(Account({"one": template(resources)}))
     return found
+
+
+def named_endpoint(*, depends: bool = True, retain: bool = True) -> dict[str, Any]:
+    """An endpoint with a name, to which its target refers by that name alone."""
+    resource_id = {"Fn::Join": ["", ["endpoint/", "scores", "/variant/AllTraffic"]]}
+    resources = {**endpoint(ON_CPU), **target(resource_id, COUNT, 2, 6)}
+    resources["Endpoint"]["Properties"] |= {"EndpointName": "scores", "RetainAllVariantProperties": retain}
+    resources["Target"] |= {"DependsOn": ["Endpoint"]} if depends else {}
+    return template(resources)
