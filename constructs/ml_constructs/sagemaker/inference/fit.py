@@ -6,7 +6,15 @@ from aws_cdk import Token
 
 from ml_constructs.sagemaker.images import ContainerImage
 from ml_constructs.sagemaker.inference.drivers import check_ami, driver_misfit, inference_ami
-from ml_constructs.sagemaker.instance_types import InstanceType, JobKind, generated_from, instance_type, offered, priced_regions
+from ml_constructs.sagemaker.instance_types import (
+    PRICED_JOBS,
+    InstanceType,
+    JobKind,
+    generated_from,
+    instance_type,
+    offered,
+    priced_regions,
+)
 
 __all__ = ["check_ami", "check_fit", "fitting_types", "inference_ami", "volume_key_allowed"]
 
@@ -28,7 +36,7 @@ def check_fit(
         instance_types: Where.
         setting: What the types are for, as the user knows it.
         job: The kind of job that runs it.
-        region: Where the image and the instances have to be; a token is taken for any region.
+        region: Where the image, and the instances if a source lists prices for such jobs, have to be; a token is taken for any region.
 
     Raises:
         ValueError: It says why a type doesn't fit, and names types that do, or the regions that have the image.
@@ -72,14 +80,19 @@ def _misfit(image: ContainerImage, found: InstanceType, job: JobKind, region: st
 
 def _region_misfit(found: InstanceType, job: JobKind, region: str | None) -> str | None:
     # What has a price nowhere is sold in other ways, such as training plans; a region without any price is newer than the table.
-    if region is None or region not in priced_regions(job) or region in found.regions(job) or not found.regions(job):
+    if region is None or not _priced(found, job) or region not in priced_regions(job) or region in found.regions(job):
         return None
     return f"which has no price for {job} in {region} ({generated_from()})"
 
 
+def _priced(found: InstanceType, job: JobKind) -> bool:
+    return job in PRICED_JOBS and bool(found.regions(job))
+
+
 def _fitting_names(image: ContainerImage, job: JobKind, region: str | None) -> str:
+    fitting = fitting_types(image, job=job, region=region)
     smallest: dict[str, InstanceType] = {}
-    for found in fitting_types(image, job=job, region=region):
+    for found in [each for each in fitting if _priced(each, job)] or fitting:
         smallest.setdefault(found.family, found)
     names = [found.name for found in sorted(smallest.values(), key=_newest_first)]
     where = "" if region is None else f" in {region}"
