@@ -91,7 +91,7 @@ class NotReady(InferenceError):
 class NoCapacity(InferenceError):
     """No copy of the model runs; having been asked makes one start, which takes minutes."""
 
-    status = HTTPStatus.SERVICE_UNAVAILABLE
+    status = HTTPStatus.TOO_MANY_REQUESTS
     metric = "NoCapacity"
     retry_seconds = 60
 
@@ -141,6 +141,8 @@ THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingExceptio
 MODEL_ERROR, NOT_READY = "ModelError", "ModelNotReadyException"
 INVALID, NO_CAPACITY = "ValidationError", "has no capacity"
 """An inference component without copies is told apart from other invalid requests by SageMaker's words alone."""
+NOT_FETCHED = "Failed to download model data"
+"""So is a model that isn't there, among the many of an endpoint."""
 PASSING = frozenset({"InternalDependencyException", "InternalFailure", "RequestTimeout", "ServiceUnavailable"})
 REFUSALS = frozenset({"AccessDeniedException", "UnrecognizedClientException", "ValidationError", "ValidationException"})
 
@@ -164,6 +166,8 @@ def translated(error: ClientError | BotoCoreError) -> InferenceError:
         return NotReady(code, "The model is being loaded. Ask again later.")
     if code == INVALID and NO_CAPACITY in str(error.response["Error"].get("Message", "")):
         return NoCapacity("NO_CAPACITY", "The model had no running copy. Starting one takes several minutes: ask again then.")
+    if code == INVALID and NOT_FETCHED in str(error.response["Error"].get("Message", "")):
+        return UnknownModel("NOT_FETCHED", "There is no such model.")
     if code in THROTTLES:
         return Throttled(code, "Too many requests at once. Ask again later.")
     if code in PASSING or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:

@@ -1,0 +1,124 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import EventStreamError
+
+from blueprints.checks.handlers.calls import api_calls
+from inference.errors import ModelFailed, OutOfTime
+from inference.settings import settings
+from stream_text.handler import handler
+from streaming.http_format import SEPARATOR
+from tests import generation_fakes
+from tests.generation_fakes import NO_CAPACITY, USAGE, VARIABLES, asked, chunk, parts
+from tests.inference_fakes import Runtime, counts, model_error
+
+LAMBDA = Path(__file__).parents[2] / "lambda"
+END = b"data: [DONE]\n\n"
+WHOLE = chunk("") + chunk("Héll") + chunk("o.", None) + chunk(None, "stop") + chunk(choices=[], usage=USAGE) + END
+
+
+@pytest.fixture
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
+    found = generation_fakes.installed(monkeypatch)
+    found.replies = [lambda _: {"Body": parts(WHOLE, 7)}]
+    yield found
+    settings.cache_clear()
+
+
+def read(chunks: Iterator[bytes]) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    prelude, _, body = b"".join(chunks).partition(SEPARATOR)
+    events = [event.split("\n") for event in body.decode().split("\n\n") if event]
+    return json.loads(prelude), [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in events]
+
+
+def test_a_text_comes_in_pieces_and_then_as_a_whole(runtime: Runtime, context: Any) -> None:
+    prelude, events = read(handler(asked(model="legal"), context))
+    assert (prelude["statusCode"], prelude["headers"]["Content-Type"]) == (200, "text/event-stream")
+    assert events[:2] == [("text", {"text": "Héll"}), ("text", {"text": "o."})]
+    name, done = events[2]
+    assert (name, done["model"], done["usage"]) == ("done", "legal", USAGE | {"total_tokens": 15})
+    assert done["choices"] == [{"index": 0, "message": {"role": "assistant", "content": "Héllo."}, "finish_reason": "stop"}]
+    (call,) = runtime.calls
+    assert call["InferenceComponentName"] == "stack-legal-12345678"
+    assert json.loads(call["Body"])["stream"] is True
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50, 10_000])
+def test_parts_are_put_together_wherever_they_are_cut(runtime: Runtime, context: Any, size: int) -> None:
+    runtime.replies = [{"Body": parts(WHOLE.replace(b"\n\n", b"\r\n\r\n"), size)}]
+    _, events = read(handler(asked(), context))
+    assert "".join(data["text"] for name, data in events if name == "text") == "Héllo."
+
+
+def test_words_are_passed_on_before_the_model_has_ended(runtime: Runtime, context: Any) -> None:
+    sent: list[str] = []
+
+    def slow() -> Iterator[dict[str, Any]]:
+        yield {"PayloadPart": {"Bytes": chunk("first")}}
+        sent.append("second")
+        yield {"PayloadPart": {"Bytes": chunk("second", "stop")}}
+
+    runtime.replies = [{"Body": slow()}]
+    assert b'"first"' in next(iter(handler(asked(), context)))
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [(NO_CAPACITY, 429), (model_error(500), 502), ({"Body": parts(END, 5)}, 502), ({"Body": parts(b'data: {"error": {}}\n\n', 5)}, 502)],
+)
+def test_an_error_before_the_first_word_is_an_http_error(runtime: Runtime, context: Any, reply: Any, status: int) -> None:
+    runtime.replies = [reply]
+    prelude, _, body = b"".join(handler(asked(), context)).partition(SEPARATOR)
+    assert json.loads(prelude)["statusCode"] == status
+    assert json.loads(body)["request_id"] == "request"
+
+
+def test_a_request_at_fault_is_an_http_error(runtime: Runtime, context: Any) -> None:
+    prelude, _, _ = b"".join(handler(asked(max_tokens=65), context)).partition(SEPARATOR)
+    assert json.loads(prelude)["statusCode"] == 400
+    assert runtime.calls == []
+
+
+def torn() -> Iterator[dict[str, Any]]:
+    yield from parts(chunk("Hel"), 1000)
+    raise EventStreamError({"Error": {"Code": "ModelStreamError", "Message": "secret"}}, "InvokeEndpointWithResponseStream")
+
+
+@pytest.mark.parametrize("body", [torn, lambda: parts(chunk("Hel") + b"data: {\n\n", 9), lambda: parts(chunk("Hel"), 9)])
+def test_an_error_behind_the_first_word_is_an_event_and_an_error_of_the_function(runtime: Runtime, context: Any, body: Any) -> None:
+    runtime.replies = [{"Body": body()}]
+    chunks: list[bytes] = []
+    with pytest.raises(ModelFailed):
+        for each in handler(asked(), context):
+            chunks.append(each)  # noqa: PERF402 - what came before the error counts
+    _, events = read(iter(chunks))
+    assert [name for name, _ in events] == ["text", "error"]
+    assert events[1][1]["request_id"] == "request"
+
+
+def test_a_stream_does_not_outlast_the_function(runtime: Runtime, context: Any) -> None:
+    def endless() -> Iterator[dict[str, Any]]:
+        while True:
+            yield {"PayloadPart": {"Bytes": chunk("more ")}}
+            context.remaining_ms -= 400_000
+
+    runtime.replies = [{"Body": endless()}]
+    with pytest.raises(OutOfTime):
+        list(handler(asked(), context))
+
+
+def test_the_first_word_is_timed(runtime: Runtime, context: Any, printed: Callable[[], str]) -> None:
+    list(handler(asked(), context))
+    found = counts(printed())
+    assert found.pop("FirstTokenSeconds") <= found.pop("GenerationSeconds")
+    assert found == {"CompletionTokens": 3, "Predictions": 1, "PromptTokens": 12}
+
+
+def test_the_function_calls_these_apis_and_no_others() -> None:
+    assert {(call.service, call.method) for call in api_calls(LAMBDA, "stream_text", VARIABLES)} == {
+        ("sagemaker-runtime", "invoke_endpoint_with_response_stream")
+    }
