@@ -6,6 +6,7 @@ from typing import Literal
 from aws_cdk import Duration
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.sagemaker.inference.component_update import RollingUpdate
 from ml_constructs.sagemaker.inference.limits import check_choice, check_range, check_seconds, seconds
 
 METRICS = {
@@ -125,3 +126,22 @@ class CopyStart:
             model_data_download_timeout_in_seconds=seconds(self.download),
             container_startup_health_check_timeout_in_seconds=seconds(self.health_check),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentOptions:
+    """How the copies of a model are started, placed and replaced.
+
+    Args:
+        start: How long a copy may take to start.
+        placement: On which instances copies are put; SageMaker decides when left out.
+        update: How they are replaced.
+        cache: Whether instances keep image and artifacts for the next copy, which then starts sooner.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentDataCacheConfig.html
+    """
+
+    start: CopyStart = field(default_factory=CopyStart)
+    placement: CopyPlacement | None = field(default_factory=CopyPlacement)
+    update: RollingUpdate = field(default_factory=RollingUpdate)
+    cache: bool = True

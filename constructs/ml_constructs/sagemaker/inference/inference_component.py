@@ -1,6 +1,5 @@
 """One model on an endpoint whose instances are shared."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from aws_cdk import aws_cloudwatch as cw
@@ -12,9 +11,8 @@ from ml_constructs.foundation import HandlerDefaults
 from ml_constructs.foundation.compliance import acknowledge, standard_rules
 from ml_constructs.sagemaker.inference.component_metrics import component_metric
 from ml_constructs.sagemaker.inference.component_needs import ComponentNeeds
-from ml_constructs.sagemaker.inference.component_options import CopyPlacement, CopyScaling, CopyStart
+from ml_constructs.sagemaker.inference.component_options import ComponentOptions, CopyScaling
 from ml_constructs.sagemaker.inference.component_scaling import CopyCapacity
-from ml_constructs.sagemaker.inference.component_update import RollingUpdate
 from ml_constructs.sagemaker.inference.endpoint import UNENCRYPTED
 from ml_constructs.sagemaker.inference.endpoint_role import allow_logs
 from ml_constructs.sagemaker.inference.fitting import fitted
@@ -22,25 +20,6 @@ from ml_constructs.sagemaker.inference.inference_component_endpoint import Infer
 from ml_constructs.sagemaker.inference.model import Model
 
 LOG_GROUP_PREFIX = "/aws/sagemaker/InferenceComponents/"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComponentOptions:
-    """How the copies of a model are started, placed and replaced.
-
-    Args:
-        start: How long a copy may take to start.
-        placement: On which instances copies are put; SageMaker decides when left out.
-        update: How they are replaced.
-        cache: Whether instances keep image and artifacts for the next copy, which then starts sooner.
-
-    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentDataCacheConfig.html
-    """
-
-    start: CopyStart = field(default_factory=CopyStart)
-    placement: CopyPlacement | None = field(default_factory=CopyPlacement)
-    update: RollingUpdate = field(default_factory=RollingUpdate)
-    cache: bool = True
 
 
 class InferenceComponent(Construct):

@@ -12,7 +12,7 @@ from ml_constructs.sagemaker.inference.component_needs import ComponentNeeds, ch
 from ml_constructs.sagemaker.inference.component_options import CopyScaling
 from ml_constructs.sagemaker.inference.endpoint import Endpoint
 from ml_constructs.sagemaker.inference.endpoint_config import EndpointOptions
-from ml_constructs.sagemaker.inference.endpoint_role import allow_network, execution_role
+from ml_constructs.sagemaker.inference.endpoint_role import endpoint_role
 from ml_constructs.sagemaker.inference.hosting import Hosting
 
 LONGEST_STACK_NAME, LONGEST_MODEL_NAME = 28, 24
@@ -49,9 +49,7 @@ class InferenceComponentEndpoint(Endpoint):
         network_isolation: bool = True,
     ) -> None:
         self.hosting, self.instances = hosting, instances
-        self.role = execution_role(scope, f"{construct_id}Role")
-        if placement is not None:
-            allow_network(self.role, placement)
+        self.role = endpoint_role(scope, f"{construct_id}Role", placement=placement)
         super().__init__(
             scope,
             construct_id,

@@ -58,12 +58,13 @@ class InferenceService(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.endpoint, self.options, self.package = endpoint, options, package
+        self.environment = {**self._environment(), **(environment or {})}
         self.function = HandlerFunction(
             self,
             "Function",
             package=package,
             defaults=defaults,
-            environment={**self._environment(), **(environment or {})},
+            environment=self.environment,
             timeout=WHOLE_PREDICTION,
             memory_mb=options.memory_mb,
             shared=(SHARED, *shared),
