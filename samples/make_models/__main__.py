@@ -48,10 +48,14 @@ def readme() -> str:
     """Returns what ``samples/models/README.md`` says."""
     rows = {
         "churn": ("XGBoost", "5,000 made-up customers, `samples/make_models/churn.py`", churn.quality(churn.train())),
-        "wine": ("scikit-learn", "the wines of scikit-learn: UCI Wine, CC BY 4.0", wine.quality(wine.train())),
+        "wine": (
+            "scikit-learn",
+            "the wines that come with scikit-learn, from [UCI](https://archive.ics.uci.edu/dataset/109/wine)",
+            wine.quality(wine.train()),
+        ),
         "digits": (
             "ONNX, for Triton",
-            "the digits of scikit-learn: UCI Optical Recognition of Handwritten Digits, CC BY 4.0",
+            "the digits that come with scikit-learn, from [UCI](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits)",
             digits.quality(digits.train()),
         ),
         language_model.NAME: (
@@ -76,8 +80,8 @@ def readme() -> str:
         "`support-replies-formal` and `support-replies-brief` are low-rank adapters of `support-replies`. Its unseen replies follow the",
         "patterns of those that it learnt from, so its perplexity says that it has learnt the patterns, and no more.",
         "",
-        "`wine/model.joblib` is a pickle, as SageMaker's scikit-learn container wants it. Loading a pickle runs code: load those only whose",
-        "origin you know.",
+        "`wine/model.joblib` is a pickle, as SageMaker's scikit-learn container wants it. Loading a pickle runs code: load those only",
+        "whose origin you know.",
     ]
     return "\n".join(lines) + "\n"
 

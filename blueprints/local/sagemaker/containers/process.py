@@ -41,7 +41,7 @@ class ContainerProcess:
         started = time.perf_counter()
         base = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", BOOT, str(PROJECT), *arguments],
+            [sys.executable, "-I", "-B", "-c", BOOT, str(PROJECT), *arguments],
             env={"LANG": "C.UTF-8", **base, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
