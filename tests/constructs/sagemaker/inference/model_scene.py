@@ -18,6 +18,7 @@ from ml_constructs.foundation import DataKey
 from ml_constructs.sagemaker.inference.artifacts import AssetArtifact
 from ml_constructs.sagemaker.inference.container import Container
 from ml_constructs.sagemaker.inference.model import Model
+from ml_constructs.testing import rule_findings
 
 FLAGS = json.loads((Path(__file__).parents[4] / "cdk.json").read_text())["context"]
 
@@ -46,6 +47,13 @@ class ModelScene:
 
     def model(self, *containers: Container, **arguments: Any) -> Model:
         return Model(self.stack, next(self._ids), containers=containers, **arguments)
+
+    @cached_property
+    def unexplained(self) -> dict[str, list[str]]:
+        """What the rule packs find, but for the bucket; ask before the template, as an app is synthesised once."""
+        assert "template" not in self.__dict__
+        found = {rule: [path for path in paths if "/Bucket" not in path] for rule, paths in rule_findings(self.app).items()}
+        return {rule: paths for rule, paths in found.items() if paths}
 
     @cached_property
     def template(self) -> dict[str, Any]:
