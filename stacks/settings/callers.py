@@ -9,15 +9,13 @@ from ml_constructs.foundation.api_stage import Throttle
 from ml_constructs.foundation.usage_plans import ClientPlan
 from ml_constructs.sagemaker.inference.inference_alarms import FrontThresholds
 from ml_constructs.sagemaker.inference.inference_options import LARGEST_REQUEST_BYTES, LONGEST_WAIT_SECONDS, InferenceOptions, RequestForm
-from stacks.settings.models import NetworkChoice, SettingsModel
+from stacks.settings.models import ClientId, NetworkChoice, SettingsModel, UserPoolArn
 
-UserPoolArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[\w-]+_[0-9A-Za-z]+$")]
-ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+]{1,128}$")]
 PlanName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*$")]
 
 
-class UserSettings(SettingsModel):
+class PoolSettings(SettingsModel):
     """Who may ask, with Cognito."""
 
     pool_arn: UserPoolArn | None = None
@@ -28,7 +26,7 @@ class UserSettings(SettingsModel):
     """Whether users of the pool that is made need a second factor."""
 
 
-class LimitSettings(SettingsModel):
+class RateSettings(SettingsModel):
     """How much is taken of all callers together."""
 
     requests_per_second: Annotated[int, Field(ge=1, le=10_000)] = 50
@@ -71,9 +69,9 @@ class CallerSettings(SettingsModel):
     """Whether the API answers on the internet, behind a firewall, or in the deployment's own network only."""
     auth: Literal["iam", "cognito"] = "iam"
     """How callers show who they are."""
-    users: UserSettings = UserSettings()
+    users: PoolSettings = PoolSettings()
     """Who may ask, with cognito."""
-    limits: LimitSettings = LimitSettings()
+    limits: RateSettings = RateSettings()
     """How much is taken of all callers together."""
     usage_plans: Annotated[tuple[UsagePlanSettings, ...], Field(max_length=20)] = ()
     """How much is taken of each client; without plans, clients need no keys."""

@@ -1,0 +1,92 @@
+"""Serves a model that answers while the caller waits, on instances."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from ml_constructs.foundation import SecureBucket
+from ml_constructs.operations import Dashboard
+from ml_constructs.sagemaker.inference.data_capture import DataCapture
+from ml_constructs.sagemaker.inference.endpoint_alarms import ROLLBACK, watch_endpoint
+from ml_constructs.sagemaker.inference.endpoint_metrics import endpoint_graphs
+from ml_constructs.sagemaker.inference.inference_alarms import watch_front
+from ml_constructs.sagemaker.inference.inference_metrics import front_graphs
+from ml_constructs.sagemaker.inference.model import Model
+from ml_constructs.sagemaker.inference.real_time_endpoint import RealTimeEndpoint
+from ml_constructs.sagemaker.inference.shadow import ShadowVariant
+from stacks.base import BlueprintStack, DeploymentContext
+from stacks.inference_front import front_of
+from stacks.real_time_inference_settings import RealTimeInferenceSettings, ShadowSettings
+from stacks.settings.inference import DataCaptureSettings, ModelSettings
+
+__all__ = ["RealTimeInferenceSettings", "RealTimeInferenceStack"]
+
+SAMPLES = {"xgboost": "churn"}
+"""The sample models, by framework."""
+
+
+class RealTimeInferenceStack(BlueprintStack):
+    """A model, an endpoint on instances that serves it, and the API by which it is asked."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: RealTimeInferenceSettings, context: DeploymentContext, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, construct_id, settings=settings, context=context, **kwargs)
+        captured = self._captured(settings.data_capture)
+        scaling = settings.scaling.value()
+        endpoint = RealTimeEndpoint(
+            self,
+            "Endpoint",
+            model=self._model("Model", settings.model, placed=settings.model_in_network),
+            hosting=settings.hosting.value(),
+            scaling=scaling,
+            defaults=self.defaults,
+            data_capture=captured,
+            deployment=settings.deployment.value(),
+            shadow=self._shadow(settings.shadow, placed=settings.model_in_network) if settings.shadow else None,
+        )
+        front = front_of(self, endpoint, callers=settings.callers, requests=settings.requests)
+        watch_front(self.alarms, service=front.service, api=front.api, thresholds=settings.alarms.requests.value())
+        watched = watch_endpoint(self.alarms, endpoint=endpoint, thresholds=settings.alarms.endpoint.value(), scaling=scaling)
+        if settings.deployment.rollback:
+            endpoint.roll_back_on(*(watched[name] for name in ROLLBACK))
+        graphs = {**front_graphs(front.service, front.api), **endpoint_graphs(endpoint)}
+        dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
+        self._output(
+            **front.outputs,
+            EndpointName=endpoint.endpoint_name,
+            CapturedBucketName=captured.bucket.bucket_name if captured else None,
+            DashboardName=dashboard.dashboard.dashboard_name,
+            AlarmTopicArn=self.alarms.topic.topic_arn,
+        )
+
+    def _model(self, construct_id: str, settings: ModelSettings, *, placed: bool) -> Model:
+        container = settings.container(Construct(self, f"{construct_id}Parts"), samples=SAMPLES)
+        placement = self.defaults.placement if placed else None
+        return Model(
+            self,
+            construct_id,
+            containers=[container],
+            placement=placement,
+            network_isolation=settings.network_isolation,
+            key=self.key,
+        )
+
+    def _shadow(self, settings: ShadowSettings, *, placed: bool) -> ShadowVariant:
+        model = self._model("Shadow", settings.model, placed=placed)
+        return ShadowVariant(model=model, hosting=settings.hosting.value(), instances=settings.instances)
+
+    def _captured(self, settings: DataCaptureSettings) -> DataCapture | None:
+        if not settings.enabled:
+            return None
+        expiry = cdk.aws_s3.LifecycleRule(expiration=cdk.Duration.days(settings.retention_days))
+        bucket = SecureBucket(
+            self, "Captured", key=self.key, access_logs=self.access_logs, lifecycle=[expiry], removal_policy=self.removal_policy
+        )
+        return settings.value(bucket)
+
+    def _output(self, **outputs: str | None) -> None:
+        for name, value in outputs.items():
+            if value is not None:
+                cdk.CfnOutput(self, name, value=value)
