@@ -108,4 +108,12 @@ CATALOGUE = _by_name(
         services=("sagemaker",),
         class_prefix="MultiModelInference",
     ),
+    Entry(
+        name="async-inference",
+        title="Asynchronous inference",
+        tier="sagemaker",
+        summary="Works uploads off by the queue with a model on no instances to many and back, and says what became of each.",
+        services=("sagemaker",),
+        class_prefix="AsyncInference",
+    ),
 )

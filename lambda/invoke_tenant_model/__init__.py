@@ -1,0 +1,1 @@
+"""Has one of many models make predictions for callers of its tenant."""
