@@ -18,6 +18,7 @@ from blueprints.local.rights import Lookup
 from blueprints.local.sagemaker.control import SageMakerControl
 from blueprints.local.sagemaker.serving import Serving
 from blueprints.local.stand_ins.s3_vectors.stand_in import S3VectorsStandIn
+from blueprints.local.stand_ins.sagemaker.stand_in import SageMakerStandIn
 from blueprints.local.stand_ins.sagemaker_runtime.stand_in import SageMakerRuntimeStandIn
 from blueprints.local.worker import Workers
 
@@ -32,8 +33,7 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     workers = Workers(workspace, port)
     control = BedrockControl()
     sagemaker = SageMakerControl()
-    serving = Serving(sagemaker)
-    programs = (*stand_ins.ALL(), SageMakerRuntimeStandIn(serving))
+    programs = (*stand_ins.ALL(), SageMakerRuntimeStandIn(Serving(sagemaker)), SageMakerStandIn(sagemaker))
     vectors = next(each for each in programs if isinstance(each, S3VectorsStandIn))
     dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves(), control, KnowledgeBases(), sagemaker], clients.administrator)
     adapter.apply(workers, dispatcher, clients, ledger, Lookup(control.profiles.models_of, vectors.key_of, vectors.policy_of))

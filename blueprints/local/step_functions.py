@@ -36,11 +36,39 @@ OPTIMISED = {
     "dynamodb": ("dynamodb", "DynamoDB", "AmazonDynamoDBException"),
     "events": ("events", "EventBridge", "AmazonEventBridgeException"),
     "lambda": ("lambda", "Lambda", "AWSLambdaException"),
+    "sagemaker": ("sagemaker", "SageMaker", "AmazonSageMakerException"),
     "sns": ("sns", "SNS", "AmazonSNSException"),
     "sqs": ("sqs", "SQS", "AmazonSQSException"),
     "states": ("stepfunctions", "StepFunctions", "AWSStepFunctionsException"),
 }
 """botocore's name, the beginning of error names, and the error's name for errors that the service does not declare."""
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A kind of job that a task waits for.
+
+    Args:
+        name: The parameter with the job's name.
+        describe: The operation that tells what became of it.
+        status: The member of the answer with the status.
+        running: The statuses of a job that has not ended.
+        completed: The status of a job that has succeeded.
+    """
+
+    name: str
+    describe: str
+    status: str
+    running: tuple[str, ...]
+    completed: str
+
+
+JOBS = {
+    ("sagemaker", "CreateTransformJob"): JobKind(
+        "TransformJobName", "DescribeTransformJob", "TransformJobStatus", ("InProgress", "Stopping"), "Completed"
+    ),
+}
+"""The jobs that are started by an operation of a service."""
 
 
 class TaskError(Exception):
@@ -124,6 +152,8 @@ def call(resource: str, parameters: Any, aws: ClientFactory) -> Any:
         result = _invoke_function(integration, resource, parameters, aws)
     elif integration.service == "stepfunctions" and integration.pattern.startswith("sync"):
         result = _run_execution(integration, parameters, aws)
+    elif integration.pattern == "sync" and (integration.service, integration.operation) in JOBS:
+        result = _run_job(integration, parameters, aws)
     elif integration.pattern.startswith("sync"):
         raise TaskError("States.Runtime", f"the embedded AWS does not implement {resource}")
     else:
@@ -206,6 +236,22 @@ def _run_execution(integration: Integration, parameters: Any, aws: ClientFactory
         raise TaskError("States.TaskFailed", json.dumps(result))
     if integration.pattern == "sync:2":
         result["Output"] = json.loads(result["Output"])
+    return result
+
+
+def _run_job(integration: Integration, parameters: Any, aws: ClientFactory) -> Any:
+    """Starts a job and waits for its end; a job that failed is the task's failure, and the cause tells of it.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
+    """
+    job = JOBS[integration.service, integration.operation]
+    _ask(integration, integration.operation, parameters, aws)
+    named = {job.name: next(value for name, value in parameters.items() if name.lower() == job.name.lower())}
+    while (told := _ask(integration, job.describe, named, aws))[job.status] in job.running:
+        time.sleep(POLL_SECONDS)
+    result = api_shapes.pascal_case(api_shapes.to_json(told))
+    if told[job.status] != job.completed:
+        raise TaskError("States.TaskFailed", json.dumps(result))
     return result
 
 

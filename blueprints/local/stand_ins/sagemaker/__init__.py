@@ -1,0 +1,1 @@
+"""Stands in for SageMaker's batch transform: objects are really read, judged and written."""
