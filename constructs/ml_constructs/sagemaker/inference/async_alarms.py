@@ -8,10 +8,11 @@ from aws_cdk import aws_cloudwatch as cw
 from ml_constructs.foundation.metrics import MOMENT
 from ml_constructs.operations import Alarms
 from ml_constructs.sagemaker.inference.async_advice import ADVICE
-from ml_constructs.sagemaker.inference.async_endpoint import MINUTE, AsyncEndpoint
+from ml_constructs.sagemaker.inference.async_endpoint import AsyncEndpoint
 
-DAY = Duration.days(1)
-HALF_AN_HOUR = 30
+DAY, HOURS_OF_A_DAY = Duration.days(1), 24
+HALF_AN_HOUR = 6
+"""In periods of metrics."""
 INSTANCE_METRICS = "/aws/sagemaker/Endpoints"
 
 
@@ -21,47 +22,55 @@ class AsyncThresholds:
 
     Args:
         backlog_age_minutes: For which the oldest request may wait, the start of instances included.
-        instance_hours_per_day: For which instances may run in 24 hours, all together.
+        instance_hours_per_day: For which instances may run in 24 hours, all together; when left out, those of a number halfway between
+            the bounds of the scaling.
 
     Raises:
         ValueError: A threshold that is always reached.
     """
 
     backlog_age_minutes: float = 60
-    instance_hours_per_day: float = 24
+    instance_hours_per_day: float | None = None
 
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
-            if value <= 0:
+            if value is not None and value <= 0:
                 raise ValueError(f"{each.name} must be above 0, got {value}")
 
 
-def instances(endpoint: AsyncEndpoint, period: Duration = MINUTE) -> cw.Metric:
-    """How often instances told of themselves: as often as there are instances in each ``metric_period`` of the hosting.
+def told(endpoint: AsyncEndpoint, period: Duration = MOMENT) -> cw.Metric:
+    """How often instances told of themselves: each does once in the ``metric_period`` of the hosting.
 
     See https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-troubleshooting.html
     """
     return endpoint.metric("CPUUtilization", namespace=INSTANCE_METRICS, period=period, statistic="SampleCount")
 
 
+def instances(endpoint: AsyncEndpoint) -> cw.MathExpression:
+    """How many instances there are."""
+    seconds = f"{endpoint.hosting.metric_period} / {int(MOMENT.to_seconds())}"
+    used = {"told": told(endpoint)}
+    return cw.MathExpression(expression=f"FILL(told, 0) * {seconds}", label="Instances", period=MOMENT, using_metrics=used)
+
+
 def instance_hours(endpoint: AsyncEndpoint, period: Duration = DAY) -> cw.MathExpression:
     """For how many hours instances ran, all together."""
-    told_every = endpoint.hosting.metric_period
-    told = {"told": instances(endpoint, period)}
-    return cw.MathExpression(expression=f"FILL(told, 0) * {told_every} / 3600", label="Instance hours", period=period, using_metrics=told)
+    expression = f"FILL(told, 0) * {endpoint.hosting.metric_period} / 3600"
+    return cw.MathExpression(expression=expression, label="Instance hours", period=period, using_metrics={"told": told(endpoint, period)})
 
 
 def saturated(endpoint: AsyncEndpoint) -> cw.MathExpression:
-    """1 in each minute in which there are as many instances as allowed, and too many requests for each."""
-    scaling, told_a_minute = endpoint.scaling, 60 / endpoint.hosting.metric_period
-    named = {"told": instances(endpoint), "backlog": endpoint.metric_queue("ApproximateBacklogSizePerInstance", statistic="Average")}
-    most = scaling.max_instances * told_a_minute
+    """1 while there are as many instances as allowed, and too many requests for each."""
+    scaling, seconds = endpoint.scaling, int(MOMENT.to_seconds())
+    backlog = endpoint.metric_queue("ApproximateBacklogSizePerInstance", period=MOMENT, statistic="Average")
+    full = f"FILL(told, 0) * {endpoint.hosting.metric_period} >= {scaling.max_instances * seconds}"
     return cw.MathExpression(
-        expression=f"IF(FILL(told, 0) >= {most:g} AND FILL(backlog, 0) > {scaling.backlog_per_instance:g}, 1, 0)",
+        # Metric math knows no exponents.
+        expression=f"IF({full} AND FILL(backlog, 0) > {scaling.backlog_per_instance:f}, 1, 0)",
         label="Saturated",
-        period=MINUTE,
-        using_metrics=named,
+        period=MOMENT,
+        using_metrics={"told": told(endpoint), "backlog": backlog},
     )
 
 
@@ -75,12 +84,19 @@ def watch_async(alarms: Alarms, *, endpoint: AsyncEndpoint, thresholds: AsyncThr
     """
     age = endpoint.metric_queue("ApproximateAgeOfOldestRequest", period=MOMENT)
     notices = endpoint.metric("NotificationFailures", period=MOMENT, statistic="Sum")
-    without = endpoint.metric_queue("HasBacklogWithoutCapacity")
+    without = endpoint.metric_queue("HasBacklogWithoutCapacity", period=MOMENT, statistic="Minimum")
     alarms.watch("BacklogAge", age, threshold=thresholds.backlog_age_minutes * 60, advice=ADVICE)
     alarms.watch("EndpointSaturated", saturated(endpoint), threshold=1, periods=HALF_AN_HOUR, advice=ADVICE)
-    alarms.watch("InstanceHours", instance_hours(endpoint), threshold=thresholds.instance_hours_per_day, advice=ADVICE)
     alarms.watch("NoCapacity", without, threshold=1, periods=HALF_AN_HOUR, advice=ADVICE)
     alarms.watch("NoticesNotSent", notices, threshold=1, advice=ADVICE)
+    alarms.add(
+        "InstanceHours",
+        metric=instance_hours(endpoint),
+        threshold=_planned(thresholds, endpoint),
+        description=ADVICE["InstanceHours"],
+        comparison=cw.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        missing=cw.TreatMissingData.NOT_BREACHING,
+    )
 
 
 def async_graphs(endpoint: AsyncEndpoint) -> dict[str, list[cw.IMetric]]:
@@ -97,3 +113,9 @@ def async_graphs(endpoint: AsyncEndpoint) -> dict[str, list[cw.IMetric]]:
         "Waiting and inference (µs)": [endpoint.metric(name, period=MOMENT, statistic="p95") for name in times],
         "Failures of requests": summed("InvocationFailures", "ExpiredRequests", "RequestDownloadFailures", "ResponseUploadFailures"),
     }
+
+
+def _planned(thresholds: AsyncThresholds, endpoint: AsyncEndpoint) -> float:
+    if thresholds.instance_hours_per_day is not None:
+        return thresholds.instance_hours_per_day
+    return HOURS_OF_A_DAY * (endpoint.scaling.min_instances + endpoint.scaling.max_instances) / 2

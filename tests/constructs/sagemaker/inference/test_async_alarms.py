@@ -16,25 +16,30 @@ def test_the_oldest_request_may_wait_for_an_hour() -> None:
 
 def test_half_an_hour_without_an_instance_is_too_long() -> None:
     alarm = scene().alarm("NoCapacity")
-    assert (alarm["MetricName"], alarm["EvaluationPeriods"], alarm["Period"]) == ("HasBacklogWithoutCapacity", 30, 60)
+    assert (alarm["MetricName"], alarm["EvaluationPeriods"], alarm["Period"]) == ("HasBacklogWithoutCapacity", 6, 300)
 
 
 def test_half_an_hour_at_the_maximum_with_a_backlog_is_too_long() -> None:
-    assert expressions(scene(), "EndpointSaturated") == ["IF(FILL(told, 0) >= 2 AND FILL(backlog, 0) > 5, 1, 0)"]
-    assert scene().alarm("EndpointSaturated")["EvaluationPeriods"] == 30
+    expected = "IF(FILL(told, 0) * 60 >= 600 AND FILL(backlog, 0) > 5.000000, 1, 0)"
+    assert expressions(scene(), "EndpointSaturated") == [expected]
+    assert scene().alarm("EndpointSaturated")["EvaluationPeriods"] == 6
 
 
 def test_instances_that_tell_of_themselves_more_often_are_not_more_instances() -> None:
-    assert expressions(steady(), "EndpointSaturated") == ["IF(FILL(told, 0) >= 12 AND FILL(backlog, 0) > 5, 1, 0)"]
+    assert "FILL(told, 0) * 10 >= 600" in expressions(steady(), "EndpointSaturated")[0]
     assert expressions(steady(), "InstanceHours") == ["FILL(told, 0) * 10 / 3600"]
 
 
 def test_hours_of_instances_are_counted_by_the_day() -> None:
     alarm = scene().alarm("InstanceHours")
-    assert alarm["Threshold"] == 24
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (24, "GreaterThanThreshold")
     (told,) = (metric["MetricStat"] for metric in alarm["Metrics"] if "MetricStat" in metric)
     assert (told["Metric"]["Namespace"], told["Metric"]["MetricName"]) == ("/aws/sagemaker/Endpoints", "CPUUtilization")
     assert (told["Stat"], told["Period"]) == ("SampleCount", 86_400)
+
+
+def test_instances_that_are_always_there_are_planned_for() -> None:
+    assert steady().alarm("InstanceHours")["Threshold"] == 48
 
 
 def test_only_metrics_that_asynchronous_endpoints_have_are_shown() -> None:
