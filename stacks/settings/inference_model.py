@@ -41,6 +41,14 @@ Framework = Literal[
     "vllm-trainium",
 ]
 
+PROGRAMS: Mapping[str, Mapping[str, str]] = {
+    "scikit-learn": {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+}
+"""What images that run a script of the model's are told of it, where the settings say nothing else.
+
+See https://docs.aws.amazon.com/sagemaker/latest/dg/sklearn.html
+"""
+
 
 class ImageSettings(SettingsModel):
     """A container image of a repository of Amazon ECR, in the region of the deployment."""
@@ -102,7 +110,7 @@ class ModelSettings(SettingsModel):
     hugging_face_revision: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     """Its branch, tag or commit; left out, the newest."""
     environment: Mapping[VariableName, VariableValue] = {}
-    """Environment variables of the container; nothing secret."""
+    """Environment variables of the container; nothing secret. scikit-learn runs code/inference.py of the model unless they say otherwise."""
     network_isolation: bool = True
     """Whether the container reaches no network at all; false where it downloads its model or asks others."""
 
@@ -119,7 +127,8 @@ class ModelSettings(SettingsModel):
         """
         image = self.image.value(scope) if self.image else FrameworkImage(self.framework, self.version, self.accelerator)
         artifact = self._artifact(scope, samples)
-        return Container(image, artifact, environment=dict(self.environment), **options)
+        told = {} if self.image else PROGRAMS.get(self.framework, {})
+        return Container(image, artifact, environment={**told, **self.environment}, **options)
 
     def _artifact(self, scope: Construct, samples: Mapping[str, str]) -> Artifact | None:
         if self.hugging_face_id is not None:
