@@ -83,6 +83,11 @@ def test_a_request_at_fault_is_an_http_error(runtime: Runtime, context: Any) -> 
     assert runtime.calls == []
 
 
+def keep(chunks: Iterator[bytes], kept: list[bytes]) -> None:
+    for each in chunks:
+        kept.append(each)  # noqa: PERF402 - what comes before an error is kept
+
+
 def torn() -> Iterator[dict[str, Any]]:
     yield from parts(chunk("Hel"), 1000)
     raise EventStreamError({"Error": {"Code": "ModelStreamError", "Message": "secret"}}, "InvokeEndpointWithResponseStream")
@@ -93,8 +98,7 @@ def test_an_error_behind_the_first_word_is_an_event_and_an_error_of_the_function
     runtime.replies = [{"Body": body()}]
     chunks: list[bytes] = []
     with pytest.raises(ModelFailed):
-        for each in handler(asked(), context):
-            chunks.append(each)  # noqa: PERF402 - what came before the error counts
+        keep(handler(asked(), context), chunks)
     _, events = read(iter(chunks))
     assert [name for name, _ in events] == ["text", "error"]
     assert events[1][1]["request_id"] == "request"
