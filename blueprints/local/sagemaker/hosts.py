@@ -226,7 +226,7 @@ def _ask(part: _Part, invocation: Invocation, before: Reply, accept: str) -> Rep
 
     try:
         if part.many and invocation.target_model:
-            with part.many.loaded(invocation.target_model, invocation.timeout) as name:
+            with part.many.loaded(invocation.target_model, invocation.timeout, invocation.tell) as name:
                 status, content_type, parts = ask(name)
         else:
             status, content_type, parts = ask()

@@ -12,12 +12,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from blueprints.local.stand_ins import ClientFactory
 
-NAMESPACE = "AWS/SageMaker"
+NAMESPACE, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+OF_INSTANCES = frozenset({"LoadedModelCount"})
+"""What is told of instances, in a namespace of its own."""
 EVERY_SECONDS = 1.0
 UNITS = {
     "ModelLatency": "Microseconds",
     "OverheadLatency": "Microseconds",
     "ModelSetupTime": "Microseconds",
+    "ModelDownloadingTime": "Microseconds",
+    "ModelLoadingTime": "Microseconds",
+    "ModelLoadingWaitTime": "Microseconds",
+    "ModelUnloadingTime": "Microseconds",
     "TimeInBacklog": "Milliseconds",
 }
 
@@ -54,10 +60,12 @@ class Metrics:
         with self._lock:
             gathered, self._timer = dict(self._values), None
             self._values.clear()
-        data = [_datum(name, dimensions, values) for (name, dimensions), values in gathered.items()]
+        named: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for (name, dimensions), values in gathered.items():
+            named[INSTANCES if name in OF_INSTANCES else NAMESPACE].append(_datum(name, dimensions, values))
         try:
-            if data:
-                aws("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
+            for namespace, data in named.items():
+                aws("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
         except (BotoCoreError, ClientError) as error:
             log.warning("CloudWatch did not take the metrics of SageMaker: %s", error)
 

@@ -21,7 +21,7 @@ from blueprints.local.clients import ClientFactory
 from blueprints.local.sagemaker.containers import ContainerRefusalError
 from blueprints.local.sagemaker.downloads import DownloadError, fetch_archive
 from blueprints.local.sagemaker.naming import split, unservable
-from blueprints.local.sagemaker.running import NotReadyError, RunningContainer
+from blueprints.local.sagemaker.running import NotReadyError, RunningContainer, Tell, nobody
 from ml_constructs.sagemaker.instance_types import instance_type
 
 SHARE = 0.5
@@ -77,26 +77,29 @@ class ManyModels:
         self._restarts = container.restarts
 
     @contextmanager
-    def loaded(self, target: str, timeout: float) -> Iterator[str]:
+    def loaded(self, target: str, timeout: float, tell: Tell = nobody) -> Iterator[str]:
         """Keeps the model ``target`` loaded and gives the name that the container knows it by.
+
+        ``tell`` gets the metrics of https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-cloudwatch-metrics.html.
 
         Raises:
             StandInError: There is no such model, or the role can't read it.
             NotReadyError: It could not be loaded in time.
         """
-        model = self._taken(target, timeout)
+        model = self._taken(target, timeout, tell)
         try:
             yield model.name
         finally:
             with self._lock:
                 model.busy -= 1
                 if not self._cached and not model.busy:
-                    self._unload(target)
+                    self._unload(target, tell)
                 self._lock.notify_all()
 
-    def _taken(self, target: str, timeout: float) -> _Loaded:
+    def _taken(self, target: str, timeout: float, tell: Tell) -> _Loaded:
         """Returns the model, loaded by this thread or by another one, and marks it as used."""
-        deadline = time.monotonic() + timeout
+        began = time.monotonic()
+        deadline = began + timeout
         with self._lock:
             while target in self._loading:
                 if not self._lock.wait(max(0.0, deadline - time.monotonic())):
@@ -107,32 +110,38 @@ class ManyModels:
             if target in self._loaded:
                 self._loaded.move_to_end(target)
                 self._loaded[target].busy += 1
+                tell("ModelCacheHit", 1)
                 return self._loaded[target]
             self._loading.add(target)
         try:
-            return self._load(target)
+            tell("ModelCacheHit", 0)
+            return self._load(target, tell)
         finally:
+            tell("ModelLoadingWaitTime", _microseconds(began))
             with self._lock:
                 self._loading.discard(target)
                 self._lock.notify_all()
 
-    def _load(self, target: str) -> _Loaded:
+    def _load(self, target: str, tell: Tell) -> _Loaded:
         name = hashlib.sha256(target.encode()).hexdigest()[:32]
         folder = self._folder / name
-        size = max(self._fetched(target, folder), LEAST_BYTES)
+        size = max(self._fetched(target, folder, tell), LEAST_BYTES)
         model = _Loaded(name, size, busy=1)
+        began = time.monotonic()
         with self._lock:
-            self._make_room(size)
+            self._make_room(size, tell)
             self._loaded[target] = model
         try:
-            self._load_into_container(target, model, folder)
+            self._load_into_container(target, model, folder, tell)
         except RuntimeError as error:
             with self._lock:
                 self._loaded.pop(target, None)
             raise unservable(f"Failed to load model {target}: {error}") from error
+        tell("ModelLoadingTime", _microseconds(began))
+        tell("LoadedModelCount", len(self._loaded))
         return model
 
-    def _load_into_container(self, target: str, model: _Loaded, folder: Path) -> None:
+    def _load_into_container(self, target: str, model: _Loaded, folder: Path, tell: Tell) -> None:
         """Loads a model; while the container says that it has no memory, others are unloaded."""
         while True:
             try:
@@ -143,12 +152,12 @@ class ManyModels:
                 if error.status != INSUFFICIENT_STORAGE:
                     raise
                 with self._lock:
-                    if not self._evict():
+                    if not self._evict(tell):
                         raise NotReadyError("there is no memory for the model while others are being asked") from error
             else:
                 return
 
-    def _fetched(self, target: str, folder: Path) -> int:
+    def _fetched(self, target: str, folder: Path, tell: Tell) -> int:
         """Fetches a model unless it is on disk as it is in S3; returns its size."""
         uri = f"{self._prefix}/{target}"
         bucket, key = split(uri)
@@ -158,28 +167,36 @@ class ManyModels:
             known: dict[str, Any] = json.loads(note.read_text()) if note.exists() else {}
             if known.get("etag") != etag:
                 shutil.rmtree(folder, ignore_errors=True)
+                began = time.monotonic()
                 known = {"etag": etag, "size": fetch_archive(uri, folder, self._role)}
                 note.write_text(json.dumps(known))
+                tell("ModelDownloadingTime", _microseconds(began))
         except (ClientError, DownloadError) as error:
             there = "Please ensure that there is an object located at the URL and that the role passed to CreateModel has permissions"
             raise unservable(f"Failed to download model data(bucket: {bucket}, key: {key}). {there} to download the model.") from error
         return int(known["size"])
 
-    def _make_room(self, size: int) -> None:
-        while sum(model.size for model in self._loaded.values()) + size > self._memory and self._evict():
+    def _make_room(self, size: int, tell: Tell) -> None:
+        while sum(model.size for model in self._loaded.values()) + size > self._memory and self._evict(tell):
             pass
 
-    def _evict(self) -> bool:
+    def _evict(self, tell: Tell) -> bool:
         """Unloads the model that was not asked for longest; tells whether there was one that is not being asked."""
         idle = next((target for target, model in self._loaded.items() if not model.busy), None)
         if idle is not None:
-            self._unload(idle)
+            self._unload(idle, tell)
         return idle is not None
 
-    def _unload(self, target: str) -> None:
-        model = self._loaded.pop(target, None)
+    def _unload(self, target: str, tell: Tell) -> None:
+        model, began = self._loaded.pop(target, None), time.monotonic()
         if model:
             self._container.unload(model.name)
+            tell("ModelUnloadingTime", _microseconds(began))
+            tell("LoadedModelCount", len(self._loaded))
+
+
+def _microseconds(began: float) -> float:
+    return (time.monotonic() - began) * 1e6
 
 
 def memory_gib(name: str) -> float:

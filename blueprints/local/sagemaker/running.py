@@ -73,6 +73,14 @@ Programs = Callable[[str], Program | None]
 """Returns what runs an image, or nothing."""
 
 
+Tell = Callable[[str, float], object]
+"""Takes the value of a metric."""
+
+
+def nobody(_name: str, _value: float) -> None:
+    """Is told and forgets."""
+
+
 @dataclass(frozen=True)
 class Invocation:
     """A request to a model.
@@ -86,6 +94,7 @@ class Invocation:
         target_model: The one of many models.
         hostname: The one of several containers.
         adapter: The adapter of an inference component.
+        tell: Is told how one of many models came to be loaded.
     """
 
     body: bytes = field(repr=False)
@@ -96,6 +105,7 @@ class Invocation:
     target_model: str | None = None
     hostname: str | None = None
     adapter: str | None = None
+    tell: Tell = field(default=nobody, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

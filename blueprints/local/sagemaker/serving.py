@@ -156,7 +156,7 @@ class Serving:
     def _timed(self, target: Target, put: Callable[[str, float], None]) -> Reply:
         began = time.perf_counter()
         try:
-            return target.host.invoke(target.invocation)
+            return target.host.invoke(replace(target.invocation, tell=put))
         finally:
             put("ModelLatency", (time.perf_counter() - began) * 1e6)
 
