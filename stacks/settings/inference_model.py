@@ -110,7 +110,7 @@ class ModelSettings(SettingsModel):
     hugging_face_revision: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     """Its branch, tag or commit; left out, the newest."""
     environment: Mapping[VariableName, VariableValue] = {}
-    """Environment variables of the container; nothing secret. scikit-learn runs code/inference.py of the model unless they say otherwise."""
+    """Environment variables of the container; nothing secret. scikit-learn runs code/inference.py unless they say otherwise."""
     network_isolation: bool = True
     """Whether the container reaches no network at all; false where it downloads its model or asks others."""
 
