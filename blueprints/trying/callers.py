@@ -1,18 +1,14 @@
 """Those who ask: users of a deployment that signs them in with Cognito, or an IAM identity."""
 
-import secrets
 from functools import cached_property
 from typing import Any
 
 from botocore.credentials import Credentials
 
 from blueprints.trying.answers import Answers, bearer, signed
+from blueprints.trying.members import Members
 from blueprints.trying.reviews import reachable
 from blueprints.trying.trial import Session
-
-TENANT_CLAIM = "custom:tenant"
-NOBODY = "nobody"
-"""What the user without a tenant is called."""
 
 
 class Callers:
@@ -31,43 +27,18 @@ class Callers:
     def of(self, tenant: str | None) -> Answers:
         """Returns the API as a user of ``tenant`` finds it, or as one without a tenant does."""
         if tenant not in self._known:
-            self._known[tenant] = Answers(self._url, bearer(self._token(tenant)) if "UserPoolId" in self._outputs else self._signed())
+            self._known[tenant] = Answers(
+                self._url, bearer(self._members.token(tenant)) if "UserPoolId" in self._outputs else self._signed()
+            )
         return self._known[tenant]
 
     def unknown(self) -> Answers:
         """Returns the API as somebody finds it who isn't signed in."""
         return Answers(self._url)
 
-    def _token(self, tenant: str | None) -> str:
-        """Makes a user, as administrators of the pool do, and signs the user in.
-
-        A client of the trial's own takes the password as it is; that of the deployment takes part in the SRP protocol only.
-        """
-        pool, name = self._outputs["UserPoolId"], f"{tenant or NOBODY}-{secrets.token_hex(4)}@example.com"
-        password = f"{secrets.token_urlsafe(24)}aA1!"
-        attributes = {"email": name, "email_verified": "true", **({TENANT_CLAIM: tenant} if tenant is not None else {})}
-        listed = [{"Name": attribute, "Value": value} for attribute, value in attributes.items()]
-        self._cognito.admin_create_user(
-            UserPoolId=pool, Username=name, UserAttributes=listed, TemporaryPassword=password, MessageAction="SUPPRESS"
-        )
-        self._cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
-        asked = {"USERNAME": name, "PASSWORD": password}
-        signed_in = self._cognito.initiate_auth(ClientId=self._client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
-        return str(signed_in["AuthenticationResult"]["IdToken"])
-
     @cached_property
-    def _cognito(self) -> Any:
-        return self._aws.client("cognito-idp")
-
-    @cached_property
-    def _client(self) -> str:
-        made = self._cognito.create_user_pool_client(
-            UserPoolId=self._outputs["UserPoolId"],
-            ClientName="trial",
-            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-            WriteAttributes=["name"],
-        )
-        return str(made["UserPoolClient"]["ClientId"])
+    def _members(self) -> Members:
+        return Members(self._aws, self._outputs["UserPoolId"])
 
     def _signed(self) -> Any:
         environment = self._aws.environment

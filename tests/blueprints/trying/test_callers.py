@@ -54,7 +54,7 @@ class Aws:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setattr(callers, "Answers", lambda url, authorise=None: (url, authorise))
-    monkeypatch.setattr(callers.secrets, "token_hex", lambda _: "1")
+    monkeypatch.setattr("secrets.token_hex", lambda _: "1")
     monkeypatch.setattr(callers, "bearer", lambda token: token)
     monkeypatch.setattr(callers, "signed", lambda credentials, region: (credentials.access_key, region))
     return Aws()
