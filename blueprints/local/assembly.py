@@ -17,6 +17,7 @@ from blueprints.local.provenance import Ledger
 from blueprints.local.rights import Lookup
 from blueprints.local.sagemaker.control import SageMakerControl
 from blueprints.local.sagemaker.serving import Serving
+from blueprints.local.scaling import Scaling
 from blueprints.local.stand_ins.s3_vectors.stand_in import S3VectorsStandIn
 from blueprints.local.stand_ins.sagemaker.stand_in import SageMakerStandIn
 from blueprints.local.stand_ins.sagemaker_runtime.stand_in import SageMakerRuntimeStandIn
@@ -35,6 +36,7 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     sagemaker = SageMakerControl()
     programs = (*stand_ins.ALL(), SageMakerRuntimeStandIn(Serving(sagemaker)), SageMakerStandIn(sagemaker))
     vectors = next(each for each in programs if isinstance(each, S3VectorsStandIn))
-    dispatcher = Dispatcher(MotoServices(), programs, [MessageMoves(), control, KnowledgeBases(), sagemaker], clients.administrator)
+    supplements = (MessageMoves(), control, KnowledgeBases(), sagemaker, Scaling({"sagemaker": sagemaker.scalable}))
+    dispatcher = Dispatcher(MotoServices(), programs, supplements, clients.administrator)
     adapter.apply(workers, dispatcher, clients, ledger, Lookup(control.profiles.models_of, vectors.key_of, vectors.policy_of))
     return FrontDoor(adapter.plain_application(), ledger), workers

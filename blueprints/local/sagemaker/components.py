@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from blueprints.local import dispatch, provenance
 from blueprints.local.clients import ClientFactory
 from blueprints.local.sagemaker.endpoints import Endpoints
 from blueprints.local.sagemaker.fleet import Fleet
@@ -109,6 +110,8 @@ class Components:
         except BaseException:
             self.records.remove(record["InferenceComponentName"])
             raise
+        program = component.host.program
+        dispatch.answered_by(provenance.stand_in(program) if program else provenance.STORED_ONLY)
         threading.Thread(target=self._bring_up, args=(component,), daemon=True).start()
         return {"InferenceComponentArn": record["InferenceComponentArn"]}
 

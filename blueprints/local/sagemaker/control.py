@@ -43,6 +43,19 @@ class SageMakerControl:
             **self.components.answers,
         }
 
+    def scalable(self, resource: str, dimension: str) -> bool:
+        """Tells whether there is something that can be scaled: instances or concurrency of a variant, or copies of a component.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+        """
+        kind, name, *rest = resource.split("/")
+        if kind == "inference-component":
+            return dimension == "sagemaker:inference-component:DesiredCopyCount" and self.components.records.find(name) is not None
+        config = self.configs.records.find((self.endpoints.records.find(name) or {}).get("EndpointConfigName", ""))
+        variants = [each for each in (config or {}).get("ProductionVariants", ()) if rest == ["variant", each["VariantName"]]]
+        serverless = dimension == "sagemaker:variant:DesiredProvisionedConcurrency"
+        return any(("ServerlessConfig" in variant) is serverless for variant in variants)
+
     @property
     def operations(self) -> frozenset[str]:
         """The operations answered."""

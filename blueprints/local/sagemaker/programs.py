@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from blueprints.local.sagemaker.containers import Container, UnsupportedImageError, framework_of, program
 from blueprints.local.sagemaker.running import ContainerSpec, Program, RunningContainer
+
+LANGUAGE_MODEL = Path(__file__).resolve().parents[3] / "samples" / "models" / "support-replies"
+"""What answers for language models that containers would fetch from elsewhere, as from Hugging Face."""
 
 
 def program_of(image: str) -> Program | None:
@@ -14,6 +19,9 @@ def program_of(image: str) -> Program | None:
         return None
 
     def made(spec: ContainerSpec) -> RunningContainer:
-        return Container(framework, spec.folder, environment=spec.environment, multi_model=spec.multi_model)
+        elsewhere = framework == "language-model" and not any(spec.folder.iterdir())
+        return Container(
+            framework, LANGUAGE_MODEL if elsewhere else spec.folder, environment=spec.environment, multi_model=spec.multi_model
+        )
 
     return Program(program(framework), made)
