@@ -48,7 +48,7 @@ class InferenceComponentEndpoint(Endpoint):
         placement: Placement | None = None,
         network_isolation: bool = True,
     ) -> None:
-        self.hosting, self.instances = hosting, instances
+        self.hosting, self.instances, self.placement = hosting, instances, placement
         self.role = endpoint_role(scope, f"{construct_id}Role", placement=placement)
         super().__init__(
             scope,
@@ -65,6 +65,8 @@ class InferenceComponentEndpoint(Endpoint):
             ),
             defaults=defaults,
         )
+        # SageMaker tries the role when the configuration is made: aws/aws-cdk#10064
+        self.config.node.add_dependency(self.role)
         self.component_names = _names(self)
         self._needs: dict[str, ComponentNeeds] = {}
         self._copies: dict[str, int] = {}

@@ -1,0 +1,236 @@
+"""Language models and their adapters on shared instances, behind an API."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+from pydantic import Field, model_validator
+
+from ml_constructs.operations import Dashboard
+from ml_constructs.sagemaker.inference.artifacts import PrefixArtifact, TarArtifact
+from ml_constructs.sagemaker.inference.component_adapter import AdapterComponent
+from ml_constructs.sagemaker.inference.component_alarms import text_graphs, watch_component, watch_texts
+from ml_constructs.sagemaker.inference.component_hardware import HARDWARE, Hardware
+from ml_constructs.sagemaker.inference.component_needs import check_copies_fit
+from ml_constructs.sagemaker.inference.component_stream import TextStream
+from ml_constructs.sagemaker.inference.container import Container
+from ml_constructs.sagemaker.inference.fit import inference_ami
+from ml_constructs.sagemaker.inference.hosting import Hosting
+from ml_constructs.sagemaker.inference.inference_alarms import watch_front
+from ml_constructs.sagemaker.inference.inference_component import InferenceComponent
+from ml_constructs.sagemaker.inference.inference_component_endpoint import InferenceComponentEndpoint
+from ml_constructs.sagemaker.inference.inference_metrics import front_graphs
+from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation, InstancePool
+from ml_constructs.sagemaker.inference.model import Model
+from ml_constructs.sagemaker.inference.routing import Routing
+from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
+from stacks.inference_front import Front, Handler, front_of
+from stacks.llm_inference_settings import (
+    InstanceSettings,
+    LanguageModelSettings,
+    ModelName,
+    TextAlarmSettings,
+    TextLimitSettings,
+    UpdateSettings,
+)
+from stacks.settings.callers import CallerSettings
+from stacks.settings.inference import InstanceTypeName
+from stacks.settings.models import NetworkChoice
+
+PATH = "/generations"
+MOST_NAMES_BYTES = 2500
+"""Of all names together, as a function's variables may have 4 KB."""
+
+
+class LlmInferenceSettings(BlueprintSettings):
+    """Settings of language models on shared instances."""
+
+    accelerator: Literal["gpu", "inferentia2", "trainium"] = "gpu"
+    """What the models run on; it decides on the image, the instances and how the models are spread over their accelerators."""
+    instance_types: Annotated[tuple[InstanceTypeName, ...], Field(max_length=5)] = ()
+    """Instance types in the order in which they are tried where capacity is short; left out, the smallest common one of the accelerator."""
+    instances: InstanceSettings = InstanceSettings()
+    """How many instances there are."""
+    models: Annotated[Mapping[ModelName, LanguageModelSettings], Field(min_length=1, max_length=20)]
+    """The models by the names by which callers choose them; the first answers requests that choose none."""
+    update: UpdateSettings = UpdateSettings()
+    """How a new model takes over."""
+    model_in_network: bool = False
+    """Whether the instances are attached to the network of the functions, and fetch the models through it."""
+    limits: TextLimitSettings = TextLimitSettings()
+    """What one request may ask."""
+    streaming: bool = True
+    """Whether there is a second address that sends texts while they are written."""
+    callers: CallerSettings = CallerSettings()
+    """Who may ask, from where, and how much."""
+    alarms: TextAlarmSettings = TextAlarmSettings()
+    """When alarms are raised."""
+
+    @property
+    def required_endpoints(self) -> tuple[str, ...]:
+        """The service that the functions call."""
+        return ("sagemaker.runtime",)
+
+    @property
+    def private_endpoints(self) -> tuple[str, ...]:
+        """The one that callers of a private API use."""
+        return self.callers.endpoints
+
+    def conflicts(self, *, compliance: str, network: NetworkChoice) -> Iterator[tuple[tuple[str, ...], str]]:  # noqa: ARG002
+        """Finds what the network doesn't suit."""
+        yield from self.callers.conflicts(network=network)
+        if self.model_in_network and network == "none":
+            yield ("model_in_network",), "true is not allowed without a network; allowed: false"
+
+    @property
+    def hardware(self) -> Hardware:
+        """What goes with the accelerator."""
+        return HARDWARE[self.accelerator]
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The instance types in the order in which they are tried."""
+        return self.instance_types or (self.hardware.instance_type,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What callers may choose: models, then adapters."""
+        return (*self.models, *(adapter for model in self.models.values() for adapter in model.adapters))
+
+    def hosting(self) -> Hosting:
+        """The instances as constructs take them, with the machine image whose drivers the model server needs."""
+        instances, several = self.instances, len(self.types) > 1
+        arn, timeout = instances.reservation_arn, instances.provision_timeout_seconds
+        strategy: Any = instances.routing.upper().replace("-", "_")
+        return Hosting(
+            instance_type=None if several else self.types[0],
+            pools=tuple(InstancePool(instance_type=name, priority=number) for number, name in enumerate(self.types, 1)) if several else (),
+            volume_gb=instances.volume_gb,
+            routing=Routing(strategy=strategy),
+            provision_timeout=None if timeout is None else cdk.Duration.seconds(timeout),
+            reservation=CapacityReservation(reservation_arn=arn) if arn else None,
+            ami_version=inference_ami(self.hardware.image),
+        )
+
+    @model_validator(mode="after")
+    def _names_are_told_apart(self) -> "LlmInferenceSettings":
+        names = self.names
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"models and their adapters must have names that differ, got {', '.join(twice)} twice")
+        if (size := len(",".join(names))) > MOST_NAMES_BYTES:
+            raise ValueError(f"the names of models and adapters must have at most {MOST_NAMES_BYTES} letters together, got {size}")
+        return self
+
+    @model_validator(mode="after")
+    def _adapters_are_loaded(self) -> "LlmInferenceSettings":
+        with_adapters = [name for name, model in self.models.items() if model.adapters]
+        if with_adapters and not self.hardware.adapters:
+            raise ValueError(
+                f"models must have no adapters with accelerator {self.accelerator}, whose model server loads none, got some for "
+                f"{', '.join(with_adapters)}; allowed: accelerator gpu"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _models_fit(self) -> "LlmInferenceSettings":
+        """What the constructs refuse is refused here, before anything is defined."""
+        self.hardware.check(self.types)
+        self.hosting()
+        check_copies_fit(
+            {name: model.needs() for name, model in self.models.items()},
+            {name: model.copies.max for name, model in self.models.items()},
+            instance_types=self.types,
+            instances=self.instances.max,
+        )
+        return self
+
+
+class LlmInferenceStack(BlueprintStack):
+    """An endpoint with the models and adapters as inference components, functions that ask them, and the API."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: LlmInferenceSettings, context: DeploymentContext, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, construct_id, settings=settings, context=context, **kwargs)
+        settings.hardware.check(settings.types, self.region)
+        endpoint = InferenceComponentEndpoint(
+            self,
+            "Endpoint",
+            hosting=settings.hosting(),
+            instances=settings.instances.value(),
+            defaults=self.defaults,
+            placement=self.defaults.placement if settings.model_in_network else None,
+        )
+        components = [self._component(settings, endpoint, name) for name in settings.models]
+        front = self._front(settings, endpoint)
+        stream = None
+        if settings.streaming:
+            stream = TextStream(self, "Stream", service=front.service, api=front.api, path=f"{PATH}/stream", defaults=self.defaults)
+        for component in components:
+            watch_component(self.alarms, component=component, thresholds=settings.alarms.components())
+        watch_texts(self.alarms, endpoint=endpoint, service=front.service, stream=stream, thresholds=settings.alarms.components())
+        watch_front(self.alarms, service=front.service, api=front.api, thresholds=settings.alarms.front())
+        graphs = {**text_graphs(components, service=front.service, stream=stream), **front_graphs(front.service, front.api)}
+        dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
+        self._output(
+            **{name: value for name, value in front.outputs.items() if name != "PredictionsUrl"},
+            GenerationsUrl=front.api.predictions_url,
+            StreamUrl=stream.url if stream else None,
+            EndpointName=endpoint.endpoint_name,
+            ComponentNames=",".join(f"{name}={endpoint.component_name(name)}" for name in settings.names),
+            DashboardName=dashboard.dashboard.dashboard_name,
+            AlarmTopicArn=self.alarms.topic.topic_arn,
+        )
+
+    def _component(self, settings: LlmInferenceSettings, endpoint: InferenceComponentEndpoint, name: str) -> InferenceComponent:
+        """A model with its adapters. Ids are made of names, so that taking one model away leaves the others alone."""
+        chosen, hardware, place = settings.models[name], settings.hardware, Construct(self, _id(name))
+        environment = {**hardware.environment(chosen.shape()), **chosen.environment}
+        artifact = PrefixArtifact(*_place(place, "Files", chosen.artifact, chosen.key_arn))
+        model = Model(place, "Model", containers=[Container(hardware.image, artifact, environment)], placement=endpoint.placement)
+        component = InferenceComponent(
+            place,
+            _id(name),
+            endpoint=endpoint,
+            name=name,
+            model=model,
+            needs=chosen.needs(),
+            scaling=chosen.copies.value(),
+            options=chosen.options(settings.update.value()),
+            defaults=self.defaults,
+        )
+        for adapter, given in chosen.adapters.items():
+            within = Construct(place, f"{_id(adapter)}Adapter")
+            files = TarArtifact(*_place(within, "Files", given.artifact, chosen.key_arn))
+            AdapterComponent(within, "Adapter", base=component, name=adapter, artifact=files)
+        return component
+
+    def _front(self, settings: LlmInferenceSettings, endpoint: InferenceComponentEndpoint) -> Front:
+        environment = {
+            "COMPONENT_NAMES": endpoint.component_names,
+            "MAX_PROMPT_BYTES": str(settings.limits.prompt_bytes),
+            "MAX_TOKENS": str(settings.limits.max_tokens),
+            "MODELS": ",".join(settings.names),
+        }
+        handler = Handler(package="generate_text", environment=environment, path=PATH, shared=("generations",))
+        return front_of(self, endpoint, callers=settings.callers, requests=settings.limits.requests(), handler=handler)
+
+    def _output(self, **outputs: str | None) -> None:
+        for name, value in outputs.items():
+            if value is not None:
+                cdk.CfnOutput(self, name, value=value)
+
+
+def _id(name: str) -> str:
+    """The name of a model as the id of a construct."""
+    return "".join(part.title() for part in name.split("-"))
+
+
+def _place(scope: Construct, construct_id: str, uri: str, key_arn: str | None) -> tuple[s3.IBucket, str]:
+    """The bucket and the key, or prefix, of an address in S3."""
+    name, _, key = uri.removeprefix("s3://").partition("/")
+    encryption = kms.Key.from_key_arn(scope, f"{construct_id}Key", key_arn) if key_arn else None
+    return s3.Bucket.from_bucket_attributes(scope, construct_id, bucket_name=name, encryption_key=encryption), key
