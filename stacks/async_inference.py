@@ -14,13 +14,10 @@ from ml_constructs.sagemaker.inference.async_outcomes import InferenceOutcomes
 from ml_constructs.sagemaker.inference.async_places import AsyncPlaces
 from ml_constructs.sagemaker.inference.async_store import InferenceStore
 from ml_constructs.sagemaker.inference.model import Model
-from stacks.async_inference_settings import AsyncInferenceSettings
+from stacks.async_inference_settings import SAMPLES, AsyncInferenceSettings
 from stacks.base import BlueprintStack, DeploymentContext
 
 __all__ = ["AsyncInferenceSettings", "AsyncInferenceStack"]
-
-SAMPLES = {"xgboost": "churn", "scikit-learn": "wine"}
-"""The sample models, by framework."""
 
 
 class AsyncInferenceStack(BlueprintStack):

@@ -10,12 +10,15 @@ from ml_constructs.sagemaker.inference.async_alarms import AsyncThresholds
 from ml_constructs.sagemaker.inference.async_options import AsyncRequests, AsyncScaling
 from stacks.base import BlueprintSettings
 from stacks.settings.inference import HostingSettings, ModelSettings
+from stacks.settings.inference_checks import check_model
 from stacks.settings.models import NetworkChoice, SettingsModel
 
 Ending = Annotated[str, StringConstraints(pattern=r"^\.[a-z0-9]{1,16}$")]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*$")]
 Cooldown = Annotated[int, Field(ge=0, le=3600)]
 MEGABYTE = 1_000_000
+SAMPLES: Mapping[str, str] = {"xgboost": "churn", "scikit-learn": "wine"}
+"""The sample models, by framework."""
 
 
 class BacklogScalingSettings(SettingsModel):
@@ -120,16 +123,13 @@ class AsyncInferenceSettings(BlueprintSettings):
             yield ("model_in_network",), "true is not allowed without a network; allowed: false"
 
     @model_validator(mode="after")
+    def _model_can_be_served(self) -> "AsyncInferenceSettings":
+        check_model(self.model, self.hosting, SAMPLES)
+        return self
+
+    @model_validator(mode="after")
     def _nothing_is_routed(self) -> "AsyncInferenceSettings":
         chosen = self.hosting.routing
         if chosen != "least-outstanding-requests":
             raise ValueError(f"hosting.routing must be left out, because instances take requests from a queue, got {chosen}")
-        return self
-
-    @model_validator(mode="after")
-    def _requests_outlive_nothing_that_is_kept(self) -> "AsyncInferenceSettings":
-        """A row that goes before its request ends would have it forgotten."""
-        days = -(-self.requests.value().answer_seconds // 86_400)
-        if self.retention_days and self.retention_days < days:
-            raise ValueError(f"retention_days must be at least {days}, how long a request may take, got {self.retention_days}")
         return self

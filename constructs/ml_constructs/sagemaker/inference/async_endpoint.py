@@ -121,8 +121,9 @@ def _check(model: Model, hosting: Hosting, concurrency: int | None) -> None:
     if len(model.containers) != 1 or model.multi_model:
         given = "one of many models" if model.multi_model else str(len(model.containers))
         raise ValueError(f"model must have one container with one model for an asynchronous endpoint, got {given}")
-    if hosting.routing != Routing():
-        raise ValueError(f"routing must be left out for an asynchronous endpoint, whose instances take from a queue, got {hosting.routing}")
+    strategy = hosting.routing.strategy
+    if strategy != Routing().strategy:
+        raise ValueError(f"routing must be left out for an asynchronous endpoint, whose instances take from a queue, got {strategy}")
     if concurrency is not None:
         check_range("concurrency", concurrency, 1, MOST_CONCURRENT)
 
