@@ -89,9 +89,7 @@ def check_model(model: Model) -> None:
     (container,) = model.containers
     if "cpu" not in container.image.accelerators:
         offered = ", ".join(sorted(container.image.accelerators))
-        raise ValueError(
-            f"model must have an image for processors (cpu) for a serverless endpoint, which has no accelerators, got {offered}"
-        )
+        raise ValueError(f"model must have an image for cpu for a serverless endpoint, which has no accelerators, got one for {offered}")
     if model.multi_model:
         raise ValueError("model must serve one model for a serverless endpoint, got mode MultiModel")
     if model.data_source:
