@@ -9,7 +9,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_sagemaker as sagemaker
 
-from ml_constructs.sagemaker.inference.limits import check_range, check_seconds, seconds
+from ml_constructs.sagemaker.inference.limits import check_seconds, seconds
 
 MOST_ALARMS = 10
 LONGEST_WAIT = 3600
@@ -116,41 +116,6 @@ class AllAtOnce(BlueGreen):
     def routing(self) -> sagemaker.CfnEndpoint.TrafficRoutingConfigProperty:
         """One step."""
         return sagemaker.CfnEndpoint.TrafficRoutingConfigProperty(type="ALL_AT_ONCE", wait_interval_in_seconds=0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Canary(BlueGreen):
-    """A small part of the traffic moves first, the rest when nothing was wrong with it.
-
-    Args:
-        percent: Of the capacity that moves first, 1 to 50.
-        wait: Until the rest does, up to an hour.
-
-    Raises:
-        ValueError: A value out of its range.
-
-    See https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
-    """
-
-    percent: int = 10
-    wait: Duration = field(default_factory=lambda: Duration.minutes(10))
-
-    def __post_init__(self) -> None:
-        check_range("percent", self.percent, 1, 50)
-        check_seconds("wait", self.wait, 0, LONGEST_WAIT)
-        super().__post_init__()
-
-    @property
-    def waiting(self) -> int:
-        """The time for the canary, and that for which the old fleet stands by."""
-        return seconds(self.wait) + seconds(self.termination_wait)
-
-    @property
-    def routing(self) -> sagemaker.CfnEndpoint.TrafficRoutingConfigProperty:
-        """Two steps."""
-        return sagemaker.CfnEndpoint.TrafficRoutingConfigProperty(
-            type="CANARY", wait_interval_in_seconds=seconds(self.wait), canary_size=share(self.percent)
-        )
 
 
 def share(percent: int) -> sagemaker.CfnEndpoint.CapacitySizeProperty:

@@ -1,4 +1,4 @@
-"""Deployments in equal steps."""
+"""Deployments in steps."""
 
 from dataclasses import dataclass, field
 from math import ceil
@@ -8,6 +8,41 @@ from aws_cdk import aws_sagemaker as sagemaker
 
 from ml_constructs.sagemaker.inference.deployment import LONGEST_WAIT, BlueGreen, Deployment, share
 from ml_constructs.sagemaker.inference.limits import check_range, check_seconds, seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary(BlueGreen):
+    """A small part of the traffic moves first, the rest when nothing was wrong with it.
+
+    Args:
+        percent: Of the capacity that moves first, 1 to 50.
+        wait: Until the rest does, up to an hour.
+
+    Raises:
+        ValueError: A value out of its range.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
+    """
+
+    percent: int = 10
+    wait: Duration = field(default_factory=lambda: Duration.minutes(10))
+
+    def __post_init__(self) -> None:
+        check_range("percent", self.percent, 1, 50)
+        check_seconds("wait", self.wait, 0, LONGEST_WAIT)
+        super().__post_init__()
+
+    @property
+    def waiting(self) -> int:
+        """The time for the canary, and that for which the old fleet stands by."""
+        return seconds(self.wait) + seconds(self.termination_wait)
+
+    @property
+    def routing(self) -> sagemaker.CfnEndpoint.TrafficRoutingConfigProperty:
+        """Two steps."""
+        return sagemaker.CfnEndpoint.TrafficRoutingConfigProperty(
+            type="CANARY", wait_interval_in_seconds=seconds(self.wait), canary_size=share(self.percent)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

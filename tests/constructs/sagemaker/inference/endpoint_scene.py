@@ -20,7 +20,7 @@ from ml_constructs.sagemaker.images import FrameworkImage
 from ml_constructs.sagemaker.inference.artifacts import TarArtifact
 from ml_constructs.sagemaker.inference.container import Container
 from ml_constructs.sagemaker.inference.data_capture import DataCapture
-from ml_constructs.sagemaker.inference.deployment import AllAtOnce, Canary
+from ml_constructs.sagemaker.inference.deployment import AllAtOnce
 from ml_constructs.sagemaker.inference.endpoint import Endpoint
 from ml_constructs.sagemaker.inference.endpoint_alarms import ROLLBACK, EndpointThresholds, watch_endpoint
 from ml_constructs.sagemaker.inference.hosting import Hosting
@@ -32,6 +32,7 @@ from ml_constructs.sagemaker.inference.scaling import Scaling
 from ml_constructs.sagemaker.inference.serverless_alarms import ServerlessThresholds, watch_serverless
 from ml_constructs.sagemaker.inference.serverless_endpoint import ServerlessEndpoint
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
+from ml_constructs.sagemaker.inference.stepwise_deployment import Canary
 
 ROOT = Path(__file__).parents[4]
 CPU = Hosting(instance_type="ml.m5.large")

@@ -5,7 +5,7 @@ import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cw
 
-from ml_constructs.sagemaker.inference.deployment import AllAtOnce, Canary, Deployment
+from ml_constructs.sagemaker.inference.deployment import AllAtOnce, Deployment
 
 
 def shifting(deployment: Deployment) -> Any:
@@ -23,12 +23,6 @@ def test_all_traffic_moves_at_once_and_the_old_fleet_stands_by() -> None:
     policy: Any = AllAtOnce().render().blue_green_update_policy
     assert (shifting(AllAtOnce()).type, policy.termination_wait_in_seconds) == ("ALL_AT_ONCE", 300)
     assert policy.maximum_execution_timeout_in_seconds == 3600
-
-
-def test_a_tenth_of_the_capacity_goes_first() -> None:
-    canary = shifting(Canary())
-    assert (canary.type, canary.canary_size.type, canary.canary_size.value) == ("CANARY", "CAPACITY_PERCENT", 10)
-    assert canary.wait_interval_in_seconds == 600
 
 
 def test_nothing_is_rolled_back_without_alarms() -> None:
@@ -51,14 +45,6 @@ def test_more_alarms_than_sagemaker_watches_are_refused() -> None:
         (AllAtOnce, {"termination_wait": Duration.hours(2)}, "termination_wait in seconds must be from 0 to 3600, got 7200"),
         (AllAtOnce, {"max_duration": Duration.minutes(9)}, "max_duration in seconds must be from 600 to 28800, got 540"),
         (AllAtOnce, {"max_duration": Duration.hours(9)}, "max_duration in seconds must be from 600 to 28800, got 32400"),
-        (Canary, {"percent": 51}, "percent must be from 1 to 50, got 51"),
-        (Canary, {"percent": 0}, "percent must be from 1 to 50, got 0"),
-        (Canary, {"wait": Duration.hours(2)}, "wait in seconds must be from 0 to 3600, got 7200"),
-        (
-            Canary,
-            {"wait": Duration.minutes(30), "termination_wait": Duration.minutes(30)},
-            "max_duration must be longer than all waiting, 3600 seconds, got 3600",
-        ),
     ],
 )
 def test_updates_that_can_not_be_made_are_refused(kind: type[Deployment], arguments: dict[str, Any], refusal: str) -> None:

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from ml_constructs.sagemaker.inference.deployment import AllAtOnce, Canary, Deployment
+from ml_constructs.sagemaker.inference.deployment import AllAtOnce, Deployment
 from ml_constructs.sagemaker.inference.deployment_checks import check_deployment
-from ml_constructs.sagemaker.inference.stepwise_deployment import Linear, Rolling
+from ml_constructs.sagemaker.inference.stepwise_deployment import Canary, Linear, Rolling
 
 USUAL: dict[str, Any] = {"instance_types": ["ml.m5.large"], "instances": 2, "shadow": False}
 SERVERLESS: dict[str, Any] = {"instance_types": [], "instances": 0}

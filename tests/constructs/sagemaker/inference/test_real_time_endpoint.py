@@ -4,12 +4,11 @@ import aws_cdk as cdk
 import pytest
 
 from ml_constructs.foundation import HandlerDefaults
-from ml_constructs.sagemaker.inference.deployment import Canary
 from ml_constructs.sagemaker.inference.hosting import Hosting
 from ml_constructs.sagemaker.inference.real_time_endpoint import RealTimeEndpoint
 from ml_constructs.sagemaker.inference.scaling import Scaling
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
-from ml_constructs.sagemaker.inference.stepwise_deployment import Rolling
+from ml_constructs.sagemaker.inference.stepwise_deployment import Canary, Rolling
 from tests.constructs.sagemaker.inference.endpoint_scene import CPU, Scene, model_of, scene
 
 

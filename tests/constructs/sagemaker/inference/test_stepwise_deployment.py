@@ -4,8 +4,14 @@ import pytest
 from aws_cdk import Duration
 
 from ml_constructs.sagemaker.inference.deployment import Deployment
-from ml_constructs.sagemaker.inference.stepwise_deployment import Linear, Rolling
+from ml_constructs.sagemaker.inference.stepwise_deployment import Canary, Linear, Rolling
 from tests.constructs.sagemaker.inference.test_deployment import shifting
+
+
+def test_a_tenth_of_the_capacity_goes_first() -> None:
+    canary = shifting(Canary())
+    assert (canary.type, canary.canary_size.type, canary.canary_size.value) == ("CANARY", "CAPACITY_PERCENT", 10)
+    assert canary.wait_interval_in_seconds == 600
 
 
 def test_traffic_moves_by_the_quarter() -> None:
@@ -35,6 +41,14 @@ def test_every_step_is_waited_for(deployment: Deployment, waits: int) -> None:
 @pytest.mark.parametrize(
     ("kind", "arguments", "refusal"),
     [
+        (Canary, {"percent": 51}, "percent must be from 1 to 50, got 51"),
+        (Canary, {"percent": 0}, "percent must be from 1 to 50, got 0"),
+        (Canary, {"wait": Duration.hours(2)}, "wait in seconds must be from 0 to 3600, got 7200"),
+        (
+            Canary,
+            {"wait": Duration.minutes(30), "termination_wait": Duration.minutes(30)},
+            "max_duration must be longer than all waiting, 3600 seconds, got 3600",
+        ),
         (Linear, {"percent": 9}, "percent must be from 10 to 50, got 9"),
         (Linear, {"percent": 51}, "percent must be from 10 to 50, got 51"),
         (Linear, {"wait": Duration.hours(2)}, "wait in seconds must be from 0 to 3600, got 7200"),
