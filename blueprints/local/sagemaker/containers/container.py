@@ -252,6 +252,7 @@ class Container:
             if self._process is None:
                 raise RuntimeError("the container must be started first")
             if not self._process.is_alive:
+                self._process.end()
                 self._process = ContainerProcess(self._arguments, self._environment)
                 self.restarts += 1
             return self._process

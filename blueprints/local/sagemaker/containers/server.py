@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import IO
 
 from blueprints.local.sagemaker.containers import frameworks
 from blueprints.local.sagemaker.containers.protocol import Request, Response, Settings
@@ -25,6 +26,8 @@ READY, FAILED = "ready", "failed"
 def main() -> None:
     """Loads the model, says on standard output which port it listens on, and serves; or says what is wrong."""
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    news = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a model prints is log
     arguments = _arguments()
     frameworks.prepare(arguments.framework)
     settings = Settings(dict(os.environ), arguments.multi_model)
@@ -34,11 +37,10 @@ def main() -> None:
             registry.load(ONLY_MODEL, arguments.model_dir)
     except Exception as error:
         traceback.print_exc()
-        _say(event=FAILED, message=f"{type(error).__name__}: {error}")
+        _say(news, event=FAILED, message=f"{type(error).__name__}: {error}")
         raise SystemExit(1) from None
     with _Server(Routes(registry, settings)) as server:
-        _say(event=READY, port=server.server_port)
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # from here on, what a model prints is log
+        _say(news, event=READY, port=server.server_port)
         server.serve_forever()
 
 
@@ -56,9 +58,9 @@ def _end_with_the_parent() -> None:
     os._exit(0)
 
 
-def _say(**news: object) -> None:
-    sys.stdout.write(json.dumps(news) + "\n")
-    sys.stdout.flush()
+def _say(news: IO[str], **said: object) -> None:
+    with news:
+        news.write(json.dumps(said) + "\n")
 
 
 class _Server(ThreadingHTTPServer):

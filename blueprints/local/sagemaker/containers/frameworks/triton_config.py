@@ -86,24 +86,46 @@ def _tensors(said: Any) -> tuple[Tensor, ...]:
 
 
 def _message() -> Any:
-    """Returns a class for the part of Triton's ``model_config.proto`` that counts here."""
+    """Returns a class for the part of Triton's ``model_config.proto`` that counts, and for lists, which can't be skipped unknown."""
     file = descriptor_pb2.FileDescriptorProto(name="config.proto", package="config", syntax="proto3")
     types = file.enum_type.add(name="DataType")
     for number, name in enumerate(["TYPE_INVALID", *(f"TYPE_{name}" for name in NUMPY_TYPES)]):
         types.value.add(name=name, number=number)
-    field = descriptor_pb2.FieldDescriptorProto
-    tensor, model = file.message_type.add(name="Tensor"), file.message_type.add(name="Model")
-    tensor.field.add(name="name", number=1, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
-    tensor.field.add(name="data_type", number=2, type=field.TYPE_ENUM, type_name=".config.DataType", label=field.LABEL_OPTIONAL)
-    tensor.field.add(name="dims", number=3, type=field.TYPE_INT64, label=field.LABEL_REPEATED)
-    for number, name in enumerate(("name", "platform", "backend"), start=1):
-        model.field.add(name=name, number=number, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
-    model.field.add(name="max_batch_size", number=4, type=field.TYPE_INT32, label=field.LABEL_OPTIONAL)
-    for number, name in enumerate(("input", "output"), start=5):
-        model.field.add(name=name, number=number, type=field.TYPE_MESSAGE, type_name=".config.Tensor", label=field.LABEL_REPEATED)
+    for message_name, fields in _FIELDS.items():
+        message = file.message_type.add(name=message_name)
+        for number, (name, kind) in enumerate(fields.items(), start=1):
+            _add_field(message, number, name, kind)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName("config.Model"))
 
 
+def _add_field(message: Any, number: int, name: str, kind: str) -> None:
+    plain = kind.removesuffix("*")
+    known = descriptor_pb2.FieldDescriptorProto
+    simple = {"string": known.TYPE_STRING, "int32": known.TYPE_INT32, "int64": known.TYPE_INT64, "DataType": known.TYPE_ENUM}
+    field = message.field.add(name=name, number=number, type=simple.get(plain, known.TYPE_MESSAGE))
+    field.label = known.LABEL_REPEATED if kind.endswith("*") else known.LABEL_OPTIONAL
+    if plain[0].isupper():
+        field.type_name = f".config.{plain}"
+
+
+_LISTS = ("instance_group", "parameters", "model_warmup", "batch_input", "batch_output")
+_FIELDS = {
+    "Rest": {"parameters": "Rest*"},
+    "Accelerators": {"gpu_execution_accelerator": "Rest*", "cpu_execution_accelerator": "Rest*"},
+    "Optimization": {"execution_accelerators": "Accelerators"},
+    "Tensor": {"name": "string", "data_type": "DataType", "dims": "int64*"},
+    "Model": {
+        "name": "string",
+        "platform": "string",
+        "backend": "string",
+        "max_batch_size": "int32",
+        "input": "Tensor*",
+        "output": "Tensor*",
+        "optimization": "Optimization",
+        **dict.fromkeys(_LISTS, "Rest*"),
+    },
+}
+"""The fields of each message; an asterisk marks lists."""
 _MESSAGE = _message()
