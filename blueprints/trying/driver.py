@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from blueprints.console import FAILED, INTERRUPTED, OK, err, fail, out, print_json
 from blueprints.tools import missing_for_trial
 from blueprints.trying.steps import Steps
-from blueprints.trying.trial import AskingTrial, Session, Trial, settings_file, trial_of
+from blueprints.trying.trial import AskingTrial, PreparedTrial, Session, Trial, settings_file, trial_of
 from stacks.catalogue import Entry
 
 TERMINATED = 128 + signal.SIGTERM
@@ -121,6 +121,9 @@ class Attempt:
     def _deploy(self, aws: Any, cdk: Any) -> Mapping[str, str]:
         with self._steps.step("bootstrap", "Bootstrapping the CDK", "CDK bootstrapped"):
             cdk.bootstrap()
+        if isinstance(self._trial, PreparedTrial):
+            with self._steps.step("prepare", "Putting in place what the settings name", "What the settings name is in place"):
+                self._trial.prepare(aws)
         outputs_file = aws.workspace / "outputs.json"
         with self._steps.step("deploy", f"Deploying {self._entry.name}", f"{self._entry.name} deployed"):
             cdk.deploy([self._entry.name], outputs_file)

@@ -56,6 +56,14 @@ class AskingTrial(Trial, Protocol):
         """Takes questions for when the files are in; tells which can't be asked."""
 
 
+@runtime_checkable
+class PreparedTrial(Trial, Protocol):
+    """A trial whose settings name what has to stand before anything is deployed."""
+
+    def prepare(self, aws: EmbeddedAws) -> None:
+        """Puts it in place."""
+
+
 def settings_file(entry: Entry) -> Path:
     """Returns the settings that a blueprint is tried with: everything that it has, and data that goes with it."""
     return FOLDER / f"{entry.name}.yaml"
