@@ -36,8 +36,8 @@ class Answering:
         return {"guardrailIdentifier": self.environment["GUARDRAIL_ARN"], "guardrailVersion": self.environment["GUARDRAIL_VERSION"]}
 
 
-def answering(aws: EmbeddedAws, stack: str) -> Answering:
-    """Finds the function of ``stack`` that answers.
+def answering(aws: EmbeddedAws, stack: str, *, variable: str = "GUARDRAIL_ARN") -> Answering:
+    """Finds the function of ``stack`` that answers, by a variable that no other has.
 
     Raises:
         LookupError: There is none.
@@ -47,14 +47,14 @@ def answering(aws: EmbeddedAws, stack: str) -> Answering:
         if resource["ResourceType"] == "AWS::Lambda::Function":
             function = aws.client("lambda").get_function_configuration(FunctionName=resource["PhysicalResourceId"])
             environment = function.get("Environment", {}).get("Variables", {})
-            if "GUARDRAIL_ARN" in environment:
+            if variable in environment:
                 return Answering(function["Role"].rpartition("/")[2], environment)
-    raise LookupError(f"{stack} must hold a function with GUARDRAIL_ARN, got none")
+    raise LookupError(f"{stack} must hold a function with {variable}, got none")
 
 
 @contextmanager
-def same_rights(aws: EmbeddedAws, role: str) -> Iterator[Any]:
-    """Gives a client of Bedrock with the rights of ``role``, through a role that is removed afterwards."""
+def same_rights(aws: EmbeddedAws, role: str, *, service: str = "bedrock-runtime") -> Iterator[Any]:
+    """Gives a client of ``service`` with the rights of ``role``, through a role that is removed afterwards."""
     iam = aws.client("iam")
     made = iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=json.dumps({"Version": VERSION, "Statement": [TRUST]}))["Role"]
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -64,7 +64,7 @@ def same_rights(aws: EmbeddedAws, role: str) -> Iterator[Any]:
             iam.put_role_policy(RoleName=NAME, PolicyName=policy, PolicyDocument=json.dumps(document))
         given = aws.client("sts").assume_role(RoleArn=made["Arn"], RoleSessionName=NAME)["Credentials"]
         credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        yield Clients(aws.port, aws.region).of(credentials)("bedrock-runtime")
+        yield Clients(aws.port, aws.region).of(credentials)(service)
     finally:
         for policy in iam.list_role_policies(RoleName=NAME)["PolicyNames"]:
             iam.delete_role_policy(RoleName=NAME, PolicyName=policy)

@@ -1,0 +1,69 @@
+"""Models of many tenants: packed as SageMaker takes them, and run directly to know what they must answer."""
+
+import gzip
+import io
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xgboost
+
+from samples.make_models import tenants
+
+FILE = "xgboost-model"
+"""The name by which the container for XGBoost finds a model."""
+CONTENT_TYPE = "text/csv"
+TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class TenantModel:
+    """The model of one tenant.
+
+    Args:
+        tenant: Whose it is.
+        content: As XGBoost saves it.
+    """
+
+    tenant: str
+    content: bytes
+
+    def archive(self) -> bytes:
+        """The model as a gzip-compressed tar archive."""
+        packed = io.BytesIO()
+        with gzip.GzipFile("", "wb", fileobj=packed, mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+            entry = tarfile.TarInfo(FILE)
+            entry.size = len(self.content)
+            tar.addfile(entry, io.BytesIO(self.content))
+        return packed.getvalue()
+
+    def answers(self, rows: str) -> list[float]:
+        """What the model says of rows of CSV, without any endpoint."""
+        model = xgboost.Booster()
+        model.load_model(bytearray(self.content))
+        values = np.array([[float(value) for value in line.split(",")] for line in rows.split()])
+        return [float(found) for found in model.predict(xgboost.DMatrix(values))]
+
+
+def models(count: int) -> list[TenantModel]:
+    """The models of so many tenants, no two of which answer alike."""
+    return [TenantModel(tenant, content) for tenant, content in tenants.models(count)]
+
+
+def rows() -> str:
+    """What every tenant asks about."""
+    return tenants.csv_rows()
+
+
+def numbers(text: str) -> list[float] | None:
+    """The numbers in an answer of the container; nothing where it holds anything else."""
+    try:
+        return [float(part) for part in text.replace(",", "\n").split()]
+    except ValueError:
+        return None
+
+
+def alike(found: Sequence[float] | None, expected: Sequence[float]) -> bool:
+    """Whether an answer is what it must be, but for its last digits."""
+    return found is not None and len(found) == len(expected) and bool(np.allclose(found, expected, atol=TOLERANCE))
