@@ -17,13 +17,10 @@ from ml_constructs.sagemaker.inference.real_time_endpoint import RealTimeEndpoin
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
 from stacks.base import BlueprintStack, DeploymentContext
 from stacks.inference_front import front_of
-from stacks.real_time_inference_settings import RealTimeInferenceSettings, ShadowSettings
+from stacks.real_time_inference_settings import SAMPLES, RealTimeInferenceSettings, ShadowSettings
 from stacks.settings.inference import DataCaptureSettings, ModelSettings
 
 __all__ = ["RealTimeInferenceSettings", "RealTimeInferenceStack"]
-
-SAMPLES = {"xgboost": "churn"}
-"""The sample models, by framework."""
 
 
 class RealTimeInferenceStack(BlueprintStack):

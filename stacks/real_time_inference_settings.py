@@ -1,6 +1,6 @@
 """Settings of a model that answers while the caller waits, on instances."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -16,7 +16,11 @@ from stacks.settings.inference import (
     ModelSettings,
     ScalingSettings,
 )
+from stacks.settings.inference_checks import check_model
 from stacks.settings.models import NetworkChoice, SettingsModel
+
+SAMPLES: Mapping[str, str] = {"scikit-learn": "wine", "xgboost": "churn"}
+"""The sample models, by framework."""
 
 
 class ShadowSettings(SettingsModel):
@@ -78,6 +82,13 @@ class RealTimeInferenceSettings(BlueprintSettings):
         yield from self.callers.conflicts(network=network)
         if self.model_in_network and network == "none":
             yield ("model_in_network",), "true is not allowed without a network; allowed: false"
+
+    @model_validator(mode="after")
+    def _models_can_be_served(self) -> "RealTimeInferenceSettings":
+        check_model(self.model, self.hosting, SAMPLES)
+        if self.shadow is not None:
+            check_model(self.shadow.model, self.shadow.hosting, SAMPLES)
+        return self
 
     @model_validator(mode="after")
     def _update_can_be_made(self) -> "RealTimeInferenceSettings":

@@ -13,12 +13,9 @@ from ml_constructs.sagemaker.inference.serverless_alarms import serverless_graph
 from ml_constructs.sagemaker.inference.serverless_endpoint import ServerlessEndpoint
 from stacks.base import BlueprintStack, DeploymentContext
 from stacks.inference_front import front_of
-from stacks.serverless_inference_settings import ServerlessInferenceSettings
+from stacks.serverless_inference_settings import SAMPLES, ServerlessInferenceSettings
 
 __all__ = ["ServerlessInferenceSettings", "ServerlessInferenceStack"]
-
-SAMPLES = {"scikit-learn": "wine", "xgboost": "churn"}
-"""The sample models, by framework."""
 
 
 class ServerlessInferenceStack(BlueprintStack):

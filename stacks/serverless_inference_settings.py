@@ -1,6 +1,6 @@
 """Settings of a model that answers while the caller waits, without instances."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from aws_cdk import Duration
@@ -11,8 +11,11 @@ from ml_constructs.sagemaker.inference.serverless_alarms import ServerlessThresh
 from stacks.base import BlueprintSettings
 from stacks.settings.callers import CallerSettings, FrontAlarmSettings, RequestSettings
 from stacks.settings.inference import ModelSettings
+from stacks.settings.inference_checks import check_model
 from stacks.settings.models import NetworkChoice, SettingsModel
 
+SAMPLES: Mapping[str, str] = {"scikit-learn": "wine", "xgboost": "churn"}
+"""The sample models, by framework."""
 LARGEST_BYTES = 4 * 1024 * 1024
 """See https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html"""
 Cooldown = Annotated[int, Field(ge=0, le=3600)]
@@ -134,6 +137,7 @@ class ServerlessInferenceSettings(BlueprintSettings):
 
     @model_validator(mode="after")
     def _can_be_served(self) -> "ServerlessInferenceSettings":
+        check_model(self.model, None, SAMPLES)
         if self.model_in_network:
             raise ValueError("model_in_network must be false, as serverless endpoints join no network, got true")
         if self.provisioned is not None:

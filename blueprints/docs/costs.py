@@ -17,6 +17,7 @@ from blueprints.docs.template import Resource, Template
 DATA = Path(__file__).with_name("costs.yaml")
 WHEN = {"idle": "by time, idle or not", "use": "by use"}
 EMBEDDED_METRICS = "POWERTOOLS_METRICS_NAMESPACE"
+ENDPOINT, SERVERLESS = "AWS::SageMaker::Endpoint", "AWS::SageMaker::Endpoint, serverless"
 
 
 def costs(templates: Mapping[str, Template], moved_by: Mapping[str, str]) -> str:
@@ -49,7 +50,7 @@ def drivers(template: Template) -> Counter[str]:
         if resource.type not in _known()["resources"]:
             _refuse_unknown(resource)
         elif _billed(resource):
-            found[resource.type] += 1
+            found[SERVERLESS if resource.type == ENDPOINT and _serverless(template) else resource.type] += 1
     found.update(_called(template) & set(_known()["services"]))
     return found
 
@@ -69,6 +70,11 @@ def _refuse_unknown(resource: Resource) -> None:
 def _billed(resource: Resource) -> bool:
     kind: Any = resource.properties.get("VpcEndpointType", "Gateway")
     return resource.type != "AWS::EC2::VPCEndpoint" or kind != "Gateway"
+
+
+def _serverless(template: Template) -> bool:
+    """Whether endpoints have no instances: a template has one kind of them."""
+    return any("ServerlessConfig" in str(config.properties) for config in template.of_type("AWS::SageMaker::EndpointConfig"))
 
 
 @cache

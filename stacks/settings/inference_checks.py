@@ -8,14 +8,14 @@ from stacks.settings.inference import HostingSettings
 from stacks.settings.inference_model import ModelSettings
 
 
-def check_model(model: ModelSettings, hosting: HostingSettings, samples: Mapping[str, str]) -> None:
+def check_model(model: ModelSettings, hosting: HostingSettings | None, samples: Mapping[str, str]) -> None:
     """Refuses a model without files that there is no sample of, and instances that can't run its image.
 
     An image of one's own is held against the instances when the stack is defined, where its repository is known.
 
     Args:
         model: The model.
-        hosting: The instances.
+        hosting: The instances; ``None`` for a serverless endpoint.
         samples: The sample models, by framework.
 
     Raises:
@@ -26,5 +26,6 @@ def check_model(model: ModelSettings, hosting: HostingSettings, samples: Mapping
     if model.artifact is None and model.hugging_face_id is None and model.framework not in samples:
         known = ", ".join(samples) or "no framework"
         raise ValueError(f"model.artifact must be given for {model.framework}, got none: there are sample models of {known}")
-    image = FrameworkImage(model.framework, model.version, model.accelerator)
-    check_fit(image, hosting.value().instance_types, setting="hosting.instance_type")
+    if hosting is not None:
+        image = FrameworkImage(model.framework, model.version, model.accelerator)
+        check_fit(image, hosting.value().instance_types, setting="hosting.instance_type")

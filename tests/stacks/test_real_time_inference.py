@@ -134,5 +134,5 @@ def test_instances_that_cannot_run_the_model_are_refused_with_those_that_can(app
 
 
 def test_a_framework_without_a_sample_needs_a_model(app: cdk.App) -> None:
-    with pytest.raises(ValueError, match="artifact must be given for triton, got none: there are sample models of xgboost"):
+    with pytest.raises(ValueError, match="artifact must be given for triton, got none: there are sample models of scikit-learn, xgboost"):
         define(app, model={"framework": "triton"})

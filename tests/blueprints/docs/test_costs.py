@@ -36,6 +36,14 @@ def test_metrics_that_functions_write_into_their_logs_are_billed_too(body: dict[
     assert "cloudwatch" in costs.drivers(Template(body))
 
 
+def test_an_endpoint_without_instances_is_billed_by_use() -> None:
+    config: dict[str, Any] = {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": [{"ServerlessConfig": {}}]}}
+    endpoint = {"Type": "AWS::SageMaker::Endpoint", "Properties": {}}
+    assert "| SageMaker Endpoint, serverless | by use |" in table(Template({"Resources": {"Config": config, "Endpoint": endpoint}}))
+    config["Properties"]["ProductionVariants"] = [{"InstanceType": "ml.m5.large"}]
+    assert "| SageMaker Endpoint | by time, idle or not |" in table(Template({"Resources": {"Config": config, "Endpoint": endpoint}}))
+
+
 def test_each_template_has_its_counts(template: Template) -> None:
     text = costs.costs({"minimal": Template({"Resources": {}}), "all": template}, {})
     assert "| SQS Queue | by use | requests, the polls of an empty queue among them |  | 0 | 2 |" in text
