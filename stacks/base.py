@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import aws_cdk as cdk
@@ -56,7 +57,7 @@ class DeploymentContext:
 
 
 class BlueprintStack(cdk.Stack):
-    """A stack with a key, an access-log bucket, alarms with their topic, and the defaults of its functions.
+    """A stack with a key, an access-log bucket if it has buckets, alarms with their topic, and the defaults of its functions.
 
     Args:
         settings: The blueprint's own settings.
@@ -70,7 +71,6 @@ class BlueprintStack(cdk.Stack):
         self.removal_policy = cdk.RemovalPolicy.DESTROY if settings.data_on_removal == "destroy" else cdk.RemovalPolicy.RETAIN
         self.log_retention = LOG_RETENTION[settings.log_retention_days]
         self.key = DataKey(self, "Key", service_principals=KEY_USERS, removal_policy=self.removal_policy)
-        self.access_logs = AccessLogBucket(self, "AccessLogs", retention=ACCESS_LOG_RETENTION, removal_policy=self.removal_policy)
         self.alarms = Alarms(self, "Alarms", key=self.key)
         self._tell(settings.alarm_emails)
         self.network: Network | None = None
@@ -79,6 +79,11 @@ class BlueprintStack(cdk.Stack):
         for service in context.services:
             check_service(self, service, existing_customer=settings.existing_customer)
         tag(self, project=PROJECT, blueprint=context.blueprint, deployment=construct_id, tags={**context.tags, **settings.tags})
+
+    @cached_property
+    def access_logs(self) -> AccessLogBucket:
+        """Where buckets record who accessed them; there is none where there are no buckets."""
+        return AccessLogBucket(self, "AccessLogs", retention=ACCESS_LOG_RETENTION, removal_policy=self.removal_policy)
 
     def _placement(self, settings: BlueprintSettings, context: DeploymentContext, defaults: HandlerDefaults) -> Placement | None:
         if context.network == "own":

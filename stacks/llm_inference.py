@@ -168,7 +168,9 @@ class LlmInferenceStack(BlueprintStack):
         front = self._front(settings, endpoint)
         stream = None
         if settings.streaming:
-            stream = TextStream(self, "Stream", service=front.service, api=front.api, path=f"{PATH}/stream", defaults=self.defaults)
+            stream = TextStream(
+                self, "Stream", endpoint=endpoint, service=front.service, api=front.api, path=f"{PATH}/stream", defaults=self.defaults
+            )
         for component in components:
             watch_component(self.alarms, component=component, thresholds=settings.alarms.components())
         watch_texts(self.alarms, endpoint=endpoint, service=front.service, stream=stream, thresholds=settings.alarms.components())

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints.checks.deployed import ACCOUNT, Account
+from blueprints.checks.endpoint_calls import PARAMETERS as ENDPOINT_PARAMETERS
+from blueprints.checks.endpoint_calls import SERVICES as ENDPOINT_SERVICES
+from blueprints.checks.endpoint_calls import endpoint_targets
 from blueprints.checks.iam_actions import actions, takes_resource
 from blueprints.checks.model_calls import PARAMETERS as MODEL_PARAMETERS
 from blueprints.checks.model_calls import SERVICES as MODEL_SERVICES
@@ -29,6 +32,7 @@ TELLING_PARAMETERS = {
     *("Key", "IndexName", "VersionId", "CopySource.Bucket", "CopySource.Key", "Delete.Objects.VersionId"),
     *("NotificationChannel.RoleArn", "NotificationChannel.SNSTopicArn"),
     *("loggingConfig.cloudWatchConfig.roleArn", "secretArn"),
+    *ENDPOINT_PARAMETERS,
     *MODEL_PARAMETERS,
 }
 _OBJECT_ACTIONS = ("Object", "MultipartUploadParts", "AbortMultipartUpload")
@@ -67,6 +71,9 @@ def call_targets(account: Account, service: str, operation: str, parameters: Map
             continue
         if service in MODEL_SERVICES:
             found += [(action, arn, context) for arn, context in model_targets(account, action, parameters)]
+            continue
+        if service in ENDPOINT_SERVICES:
+            found += [(action, arn, context) for arn, context in endpoint_targets(account, parameters)]
             continue
         names = [name for name in _PARAMETERS.get(service, ()) if name in parameters]
         value = parameters[names[0]] if names else UNKNOWN

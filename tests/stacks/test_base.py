@@ -32,6 +32,7 @@ def define(app: cdk.App) -> Callable[..., BlueprintStack]:
 
 def test_data_is_kept_by_default(define: Callable[..., BlueprintStack]) -> None:
     stack = define()
+    assert stack.access_logs
     assert stack.removal_policy is stack.defaults.removal_policy is cdk.RemovalPolicy.RETAIN
     for kind in ("AWS::KMS::Key", "AWS::S3::Bucket"):
         Template.from_stack(stack).all_resources(kind, {"DeletionPolicy": "Retain"})
@@ -39,9 +40,14 @@ def test_data_is_kept_by_default(define: Callable[..., BlueprintStack]) -> None:
 
 def test_data_goes_with_the_deployment_where_the_settings_say_so(define: Callable[..., BlueprintStack]) -> None:
     stack = define(Settings(data_on_removal="destroy"))
+    assert stack.access_logs
     assert stack.removal_policy is stack.defaults.removal_policy is cdk.RemovalPolicy.DESTROY
     for kind in ("AWS::KMS::Key", "AWS::S3::Bucket"):
         Template.from_stack(stack).all_resources(kind, {"DeletionPolicy": "Delete"})
+
+
+def test_there_is_a_bucket_for_access_logs_where_something_writes_them(define: Callable[..., BlueprintStack]) -> None:
+    assert Template.from_stack(define()).find_resources("AWS::S3::Bucket") == {}
 
 
 def test_logs_are_kept_as_long_as_the_settings_say(define: Callable[..., BlueprintStack]) -> None:

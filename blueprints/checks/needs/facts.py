@@ -14,7 +14,7 @@ class Facts:
     Args:
         named: ARNs of the resources that events name, by use. ``textract:Read`` stands for the documents that Textract reads.
         also: ARNs by use for permissions that decide what a call answers, such as ``s3:ListBucket`` for a missing object, and for the
-            keys of buckets that no template defines.
+            keys of buckets that no template defines; those of models' files by their address.
         unused: Actions that the code can take and the settings switch off, for all packages or as ``package action`` for one.
     """
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from blueprints.checks.deployed import ACCOUNT, Account, Resource
+from blueprints.checks.needs.endpoints import component_needs, endpoint_needs, model_needs
 from blueprints.checks.needs.facts import Facts
 from blueprints.checks.needs.knowledge_bases import knowledge_base_needs
 from blueprints.checks.permissions import Need
@@ -97,12 +98,20 @@ _USERS: dict[str, Callable[[Account, Resource], Iterator[Need]]] = {
     "Custom::InvocationLogging": logging_needs,
 }
 
+_INFORMED: dict[str, Callable[[Account, Resource, Facts], Iterator[Need]]] = {
+    "AWS::SageMaker::Endpoint": endpoint_needs,
+    "AWS::SageMaker::InferenceComponent": component_needs,
+    "AWS::SageMaker::Model": model_needs,
+}
+
 
 def service_role_needs(account: Account, facts: Facts) -> Iterator[Need]:
     """What services do with the roles that the templates hand them."""
     for resource in account:
         if resource.type in _USERS:
             yield from _USERS[resource.type](account, resource)
+        if resource.type in _INFORMED:
+            yield from _INFORMED[resource.type](account, resource, facts)
         if resource.type == "AWS::Bedrock::KnowledgeBase":
             context = (("kms:viaservice", f"s3.{account.region}.amazonaws.com"),)
             for arn in facts.also.get((resource.type, "kms:Decrypt"), ()):

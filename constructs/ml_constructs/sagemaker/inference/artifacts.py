@@ -127,7 +127,6 @@ class AssetArtifact(Artifact):
         """The address of the archive."""
         return {"model_data_url": self.url(scope)}
 
-    def grant_read(self, role: iam.Role, key: kms.IKey | None) -> None:
+    def grant_read(self, role: iam.Role, key: kms.IKey | None) -> None:  # noqa: ARG002 the bucket for assets has none of the stack's keys
         """Lets ``role`` read this object of the bucket for assets."""
         allow_reading(role, self.asset.bucket.bucket_arn, self.asset.s3_object_key)
-        allow_decrypting(role, self.asset.bucket, key)

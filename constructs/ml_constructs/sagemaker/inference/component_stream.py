@@ -10,6 +10,7 @@ from constructs import Construct
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
 from ml_constructs.sagemaker.inference.inference_api import CONTENT_TYPE, InferenceApi
+from ml_constructs.sagemaker.inference.inference_component_endpoint import InferenceComponentEndpoint
 from ml_constructs.sagemaker.inference.inference_service import SHARED, InferenceService
 
 PACKAGE = "stream_text"
@@ -24,6 +25,7 @@ class TextStream(Construct):
     """A function, and a second address of an API, that pass a text on while it is written.
 
     Args:
+        endpoint: Writes the texts.
         service: Answers with whole texts; the stream is told the same.
         api: Gets the address.
         path: Of the address, below the stage.
@@ -35,7 +37,15 @@ class TextStream(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, service: InferenceService, api: InferenceApi, path: str, defaults: HandlerDefaults
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint: InferenceComponentEndpoint,
+        service: InferenceService,
+        api: InferenceApi,
+        path: str,
+        defaults: HandlerDefaults,
     ) -> None:
         super().__init__(scope, construct_id)
         self.api, self.path = api, path
@@ -51,7 +61,7 @@ class TextStream(Construct):
         )
         function = cast("lambda_.CfnFunction", self.function.node.default_child)
         function.reserved_concurrent_executions = service.options.max_concurrency
-        service.endpoint.grant_invoke(self.function.execution_role)
+        endpoint.grant_stream(self.function.execution_role)
         in_parts = apigateway.LambdaIntegration(
             self.function, allow_test_invoke=False, response_transfer_mode=apigateway.ResponseTransferMode.STREAM, timeout=STREAMED_TEXT
         )

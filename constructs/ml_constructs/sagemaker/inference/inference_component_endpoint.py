@@ -17,7 +17,6 @@ from ml_constructs.sagemaker.inference.hosting import Hosting
 
 LONGEST_STACK_NAME, LONGEST_MODEL_NAME = 28, 24
 PLACE = "{}"
-INVOKE_ACTIONS = ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
 _MODEL_NAME = re.compile(r"[a-z0-9](-*[a-z0-9])*")
 
 
@@ -102,9 +101,16 @@ class InferenceComponentEndpoint(Endpoint):
         self._models.append(model)
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Lets ``grantee`` ask the components that were added so far, all at once or as a stream."""
+        """Lets ``grantee`` ask the components that were added so far, for answers as a whole."""
+        return self._grant(grantee, "sagemaker:InvokeEndpoint")
+
+    def grant_stream(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Lets ``grantee`` ask the components that were added so far, for answers in parts."""
+        return self._grant(grantee, "sagemaker:InvokeEndpointWithResponseStream")
+
+    def _grant(self, grantee: iam.IGrantable, action: str) -> iam.Grant:
         arns = [self.endpoint_arn, *(self.component_arn(model) for model in self._models)]
-        return iam.Grant.add_to_principal(grantee=grantee, actions=list(INVOKE_ACTIONS), resource_arns=arns)
+        return iam.Grant.add_to_principal(grantee=grantee, actions=[action], resource_arns=arns)
 
 
 def _names(scope: Construct) -> str:

@@ -61,11 +61,11 @@ def test_counts_survive_an_update(scene: Scene) -> None:
     assert "DeploymentConfig" not in endpoint
 
 
-def test_a_caller_may_ask_this_endpoint_and_its_components_at_once_or_as_a_stream(scene: Scene) -> None:
+def test_a_caller_may_ask_this_endpoint_and_its_components(scene: Scene) -> None:
     policies = scene.template.find_resources("AWS::IAM::Policy")
     (policy,) = [each for name, each in policies.items() if name.startswith("CallerDefaultPolicy")]
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert statement["Action"] == ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"]
+    assert statement["Action"] == "sagemaker:InvokeEndpoint"
     (endpoint,) = scene.template.find_resources("AWS::SageMaker::Endpoint")
     assert statement["Resource"][0] == {"Ref": endpoint}
     named = [re.findall(r":inference-component/[a-z-]+", str(resource)) for resource in statement["Resource"][1:]]
