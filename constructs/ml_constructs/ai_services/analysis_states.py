@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_cdk import Duration
 
-from ml_constructs.ai_services import slots
 from ml_constructs.ai_services.analyze_state import analyze
 from ml_constructs.ai_services.document_options import Review
 from ml_constructs.ai_services.document_tasks import PAYLOAD, TOKEN, rejected, task, variables
+from ml_constructs.foundation import slots
 from ml_constructs.foundation.states import State
 
 EVENT = {"event": "{% $states.context.Execution.Input.event %}"}

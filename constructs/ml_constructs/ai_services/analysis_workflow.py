@@ -9,12 +9,11 @@ from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ml_constructs.ai_services import slots
 from ml_constructs.ai_services.analysis_states import definition
 from ml_constructs.ai_services.document_alarms import ADVICE
 from ml_constructs.ai_services.document_options import DocumentOptions
 from ml_constructs.ai_services.document_store import DocumentStore
-from ml_constructs.foundation import HandlerDefaults, HandlerFunction
+from ml_constructs.foundation import HandlerDefaults, HandlerFunction, slots
 from ml_constructs.foundation.grants import READ, grant_key
 from ml_constructs.foundation.metrics import MOMENT, bad_ends
 from ml_constructs.foundation.workflow import Workflow

@@ -6,6 +6,7 @@ from typing import Any
 State = dict[str, Any]
 
 INTEGRATIONS = {
+    "CreateTransformJob": "sagemaker:createTransformJob.sync",
     "DynamoDbUpdateItem": "dynamodb:updateItem",
     "GetIngestionJob": "aws-sdk:bedrockagent:getIngestionJob",
     "LambdaInvoke": "lambda:invoke",
@@ -40,6 +41,8 @@ BEDROCK_AGENT_ERRORS = (
     "BedrockAgent.ThrottlingException",
     "States.Timeout",
 )
+SAGEMAKER_ERRORS = ("SageMaker.AmazonSageMakerException", "SageMaker.SdkClientException")
+"""Throttles are among the former, and so is what no retry mends."""
 SQS_ERRORS = ("SQS.AmazonSQSException", "SQS.KmsThrottledException", "SQS.SdkClientException", "States.Timeout")
 
 

@@ -10,12 +10,18 @@ OCCUPIED = ("DynamoDB.ConditionalCheckFailedException",)
 AS_LONG_AS_THE_EXECUTION = 99_999_999
 
 
-def acquire(slots: int, **fields: Any) -> State:
+def acquire(slots: int, *, table: str = "JobsTable", **fields: Any) -> State:
     """A Task that waits for one of ``slots``; once acquired, acquiring it again changes nothing.
+
+    Args:
+        slots: How many executions hold one at once.
+        table: Name of the substitution that holds the name of the table.
+        fields: Further fields of the state.
 
     See https://aws.amazon.com/blogs/compute/controlling-concurrency-in-distributed-systems-using-aws-step-functions/
     """
     state = _update(
+        table,
         "ADD holders :holder",
         {":name": {"S": HOLDER}, ":slots": {"N": str(slots)}},
         ConditionExpression="attribute_not_exists(holders) OR size(holders) < :slots OR contains(holders, :name)",
@@ -24,17 +30,17 @@ def acquire(slots: int, **fields: Any) -> State:
     return {**state, **fields}
 
 
-def release(**fields: Any) -> State:
+def release(*, table: str = "JobsTable", **fields: Any) -> State:
     """A Task that gives the slot back; without one it changes nothing."""
-    return {**_update("DELETE holders :holder", {}), **fields}
+    return {**_update(table, "DELETE holders :holder", {}), **fields}
 
 
-def _update(expression: str, values: dict[str, Any], **arguments: Any) -> State:
+def _update(table: str, expression: str, values: dict[str, Any], **arguments: Any) -> State:
     return {
         "Type": "Task",
         "Resource": "${DynamoDbUpdateItem}",
         "Arguments": {
-            "TableName": "${JobsTable}",
+            "TableName": f"${{{table}}}",
             "Key": ITEM,
             "UpdateExpression": expression,
             "ExpressionAttributeValues": {":holder": {"SS": [HOLDER]}, **values},

@@ -1,4 +1,4 @@
-from ml_constructs.ai_services import slots
+from ml_constructs.foundation import slots
 
 
 def test_a_slot_is_held_by_the_name_of_the_execution() -> None:
@@ -25,6 +25,11 @@ def test_an_execution_waits_for_a_slot_as_long_as_it_may_run() -> None:
 
 def test_giving_a_slot_back_has_no_condition() -> None:
     assert "ConditionExpression" not in slots.release()["Arguments"]
+
+
+def test_the_table_is_the_one_that_the_workflow_names() -> None:
+    for state in (slots.acquire(1, table="RunsTable"), slots.release(table="RunsTable")):
+        assert state["Arguments"]["TableName"] == "${RunsTable}"
 
 
 def test_what_comes_next_is_up_to_the_workflow() -> None:
