@@ -15,12 +15,11 @@ from ml_constructs.sagemaker.instance_types import instance_type
 
 ARCHIVE = ".tar.gz"
 LONGEST_TARGET = 1024
-GPU_TYPES = (
-    *("ml.p2.xlarge", "ml.p3.2xlarge"),
-    *(f"ml.g5.{size}" for size in ("xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge")),
-    *(f"ml.g4dn.{size}" for size in ("xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge")),
-)
-"""The accelerated types that AWS names for many models; see https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-support.html"""
+GPU_TYPES = tuple(f"ml.{family}.{size}" for family in ("g4dn", "g5") for size in ("xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"))
+"""The accelerated types that AWS names for many models, but for those of p2 and p3, whose hardware nothing describes any more.
+
+See https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-support.html
+"""
 
 
 class MultiModelEndpoint(RealTimeEndpoint):
