@@ -1,7 +1,8 @@
 """The index of inferences: one row for each version of an input, whatever the order in which news of it come.
 
 ``attempt`` is the last one that began; ``accepted`` the last one that needs no submitting any more, because SageMaker took it, answered
-it, or it was refused. ``lease_until`` keeps a second delivery of the same event from submitting what is being submitted.
+it, or it was refused. ``lease_until`` keeps a second delivery of the same event from submitting what is being submitted; the next attempt
+begins when the last one has had its end, and waits for no lease.
 """
 
 import json
@@ -22,6 +23,7 @@ OUTCOME = ("output_location", "failure_location", "reason", "completed_at")
 
 _NEW = f"attribute_not_exists(#{KEY})"
 _LEFT = "#accepted < :attempt AND #status <> :succeeded"
+_FREE = "(#attempt < :attempt OR #lease_until < :now)"
 _THIS = f"attribute_exists(#{KEY}) AND #attempt = :attempt"
 
 
@@ -31,7 +33,7 @@ def claim(table: str, intake: Intake, *, lease_seconds: int, retention_days: int
     values = _identity(intake, retention_days) | {"status": SUBMITTING, "lease_until": moment + lease_seconds}
     values |= {"accepted": intake.attempt - 1}
     operands = {"attempt": intake.attempt, "succeeded": SUCCEEDED, "now": moment}
-    return _write(table, intake.document.id, values, f"{_NEW} OR (#lease_until < :now AND {_LEFT})", operands) is not None
+    return _write(table, intake.document.id, values, f"{_NEW} OR ({_LEFT} AND {_FREE})", operands) is not None
 
 
 def refuse(table: str, intake: Intake, reason: dict[str, str], *, retention_days: int) -> dict[str, Any] | None:

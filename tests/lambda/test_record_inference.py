@@ -98,7 +98,6 @@ def test_a_late_failure_of_an_earlier_attempt_does_not_end_the_next_one(
     submitted: None, cloud: Any, endpoint: Endpoint, context: Any
 ) -> None:
     handler(batch(a_notice(FIRST, status="Failed")), context)
-    tables.update("inferences", {"inference": ID}, {"lease_until": 1})
     submit(batch(an_upload(attempt=2)), context)
     assert failed(handler(batch(a_notice(FIRST, status="Failed")), context)) == []
     assert row(cloud)["status"] == "SUBMITTED"

@@ -121,7 +121,6 @@ def test_what_has_an_end_is_not_submitted_again(cloud: Any, endpoint: Endpoint, 
 def test_a_failed_input_that_is_moved_back_is_the_next_attempt(cloud: Any, endpoint: Endpoint, context: Any) -> None:
     handler(batch(an_upload()), context)
     record(batch(a_notice(f"{ID}-1", status="Failed")), context)
-    lapse()
     (again,) = cloud.messages(cloud.failed)
     handler(batch(again, again), context)
     assert endpoint.inference_ids == [f"{ID}-1", f"{ID}-2"]
