@@ -63,8 +63,8 @@ class Instances:
     """
 
     def __init__(self, fleet: Fleet, start_up: StartUp) -> None:
-        self.desired = fleet.initial
-        self._pool = Pool(fleet.initial)
+        self.desired = fleet.rested
+        self._pool = Pool(fleet.rested)
         self._start_up = start_up
 
     @property
@@ -96,9 +96,9 @@ class Copies:
     """The copies of one component, on instances that it shares with others."""
 
     def __init__(self, fleet: Fleet, hosts: SharedHosts, start_up: StartUp) -> None:
-        self.desired = fleet.initial
+        self.desired = fleet.rested
         self.per_instance = fleet.per_instance
-        self._pool = Pool(fleet.initial)
+        self._pool = Pool(fleet.rested)
         self._hosts = hosts
         self._start_up = start_up
         hosts.add(self)

@@ -118,7 +118,7 @@ class Fleet:
         kind: How it takes requests.
         endpoint: The endpoint that it belongs to.
         instance_type: What it runs on; ``None`` for serverless ones.
-        initial: Instances, copies or provisioned environments at the start.
+        initial: Instances, copies or provisioned environments when it is deployed.
         minimum: The fewest that it is scaled to; the initial number where nothing scales it.
         maximum: The most.
         policies: What scales it.
@@ -138,6 +138,11 @@ class Fleet:
     parallel: int | None = None
     per_instance: int = 1
     hosts: Hosts | None = None
+
+    @property
+    def rested(self) -> int:
+        """What it has after a long time without requests."""
+        return self.minimum if self.policies else self.initial
 
     @property
     def unit(self) -> str:

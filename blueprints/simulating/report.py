@@ -20,7 +20,7 @@ from blueprints.simulating.simulation import Minute, Run
 from blueprints.simulating.verdicts import Verdict
 
 ROWS = 24
-COLUMNS = ("Minute", "Requests", "Serving", "Wanted", "Instances", "Waiting", "Failed", "Latency (s)", "USD")
+COLUMNS = ("Minute", "Requests", "Serving", "Wanted", "Instances", "Waiting", "Failed", "Latency (s)")
 WIDEST, HEIGHT = 140, 12
 WHOLE = 1
 
@@ -109,11 +109,11 @@ def _table(told: Told) -> Table:
     for first in range(0, len(minutes), span):
         part = minutes[first : first + span]
         hours += sum(minute.instances for minute in part) / 60
-        rows.append(_row(part, None if told.usd_an_hour is None else hours * told.usd_an_hour))
-    return table(*COLUMNS, rows=rows)
+        rows.append([*_row(part), f"{hours * (told.usd_an_hour or 1):,.2f}"])
+    return table(*COLUMNS, "Hours" if told.usd_an_hour is None else "USD", rows=rows)
 
 
-def _row(part: Sequence[Minute], usd: float | None) -> list[str]:
+def _row(part: Sequence[Minute]) -> list[str]:
     last = part[-1]
     latencies = [minute.latency for minute in part if minute.latency is not None]
     return [
@@ -125,7 +125,6 @@ def _row(part: Sequence[Minute], usd: float | None) -> list[str]:
         f"{last.backlog:,.1f}",
         f"{sum(minute.failed for minute in part):,.0f}",
         f"{max(latencies):,.2f}" if latencies else "none",
-        "unknown" if usd is None else f"{usd:,.2f}",
     ]
 
 

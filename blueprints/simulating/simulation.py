@@ -46,7 +46,7 @@ class Minute:
         instances: Instances that are paid for, those of other components of the endpoint among them.
         backlog: Requests that wait or are worked on.
         failed: Requests that nobody served.
-        latency: Seconds that a request takes; ``None`` when nobody would serve it.
+        latency: Seconds that the slowest request took; ``None`` when nobody would have served one.
         busy_seconds: Environments in use, times seconds, for serverless ones.
     """
 
@@ -93,6 +93,7 @@ class _Actor:
         self._scaler = Scaler(fleet)
         self._debt = self._failed = self._busy_seconds = 0.0
         self._last_request = 0
+        self._slowest: float | None = None
 
     def tick(self, now: int, rate: float) -> None:
         """Serves the requests of a tick, then scales."""
@@ -102,10 +103,11 @@ class _Actor:
         served = self._line.serve(arrivals, self._capacity.ready)
         self._readings.publish(served.metrics)
         self._failed += served.failed
+        self._slowest = max((each for each in (self._slowest, served.latency) if each is not None), default=None)
         self._busy_seconds += served.backlog * TICK_SECONDS if self.run.fleet.kind == "serverless" else 0.0
         self._scale(now + TICK_SECONDS)
         if (now + TICK_SECONDS) % MINUTE == 0:
-            self._close(now // MINUTE, rate, served.backlog, served.latency)
+            self._close(now // MINUTE, rate, served.backlog)
 
     def _whole(self, requests: float) -> float:
         """Requests come whole: parts of them are owed to later ticks."""
@@ -136,7 +138,7 @@ class _Actor:
             self.run.changes.append(Change(second=now, before=capacity.desired, after=wanted, idle=idle))
             capacity.want(wanted, now)
 
-    def _close(self, minute: int, requests: float, backlog: float, latency: float | None) -> None:
+    def _close(self, minute: int, requests: float, backlog: float) -> None:
         self.run.minutes.append(
             Minute(
                 minute=minute,
@@ -146,11 +148,12 @@ class _Actor:
                 instances=self._capacity.instances,
                 backlog=backlog,
                 failed=self._failed,
-                latency=latency,
+                latency=self._slowest,
                 busy_seconds=self._busy_seconds,
             )
         )
         self._failed = self._busy_seconds = 0.0
+        self._slowest = None
 
 
 def simulate(fleets: Sequence[Fleet], paces: Sequence[Pace], traffic: Sequence[Traffic], start_up: StartUp, *, rest: int) -> list[Run]:

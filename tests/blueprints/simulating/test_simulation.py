@@ -46,6 +46,8 @@ def test_one_request_from_zero_yields_capacity(name: str) -> None:
 def test_the_request_that_an_asynchronous_endpoint_took_at_zero_is_served() -> None:
     seen = verdict(under("ASYNCHRONOUS", "trickle"))
     assert (seen.requests, seen.failed, seen.waiting) == (4, 0, 0)
+    assert seen.peak_latency is not None
+    assert 320 <= seen.peak_latency <= 620, "it waited for the instance"
 
 
 @pytest.mark.parametrize("name", FROM_ZERO)
