@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+import yaml
 
 from app import compose
 from blueprints.docs.template import Template
+from stacks.catalogue import CATALOGUE
 from stacks.settings import load
 
 PATHS = {"aws:cdk:enable-path-metadata": True}
@@ -28,7 +30,19 @@ def synthesise(root: Path, blueprint: str, settings: Mapping[str, Any] | None = 
     Raises:
         SettingsError: The settings don't fit the blueprint.
     """
-    return _synthesise(root, blueprint, json.dumps({**NEUTRAL, "deployments": {blueprint: settings or {}}}, sort_keys=True))
+    given = {**_needed(root, blueprint), **(settings or {})}
+    return _synthesise(root, blueprint, json.dumps({**NEUTRAL, "deployments": {blueprint: given}}, sort_keys=True))
+
+
+@cache
+def _needed(root: Path, blueprint: str) -> Mapping[str, Any]:
+    """Settings without defaults, as the minimal sample has them."""
+    fields = CATALOGUE[blueprint].settings_model().model_fields
+    needed = [name for name, field in fields.items() if field.is_required()]
+    if not needed:
+        return {}
+    sample = yaml.safe_load((root / "settings" / blueprint / "minimal.yaml").read_text(encoding="utf-8"))
+    return {name: sample["deployments"][blueprint][name] for name in needed}
 
 
 @cache

@@ -51,8 +51,7 @@ def _child(fragment: Fragment, part: str | int) -> list[Fragment]:
         return [fragment["items"]] if "items" in fragment else []
     if part in fragment.get("properties", {}):
         return [fragment["properties"][part]]
-    more = fragment.get("additionalProperties")
-    return [more] if isinstance(more, Mapping) else []
+    return _values(fragment)
 
 
 def _choices(schema: Fragment, fragment: Fragment) -> list[Fragment]:
@@ -86,8 +85,14 @@ def _allowed_list(schema: Fragment, fragment: Fragment) -> str:
 def _allowed_mapping(schema: Fragment, fragment: Fragment) -> str:
     if fragment.get("properties"):
         return f"a mapping with {', '.join(fragment['properties'])}"
+    values = dict.fromkeys(_words(schema, value) for value in _values(fragment) if value)
+    return f"a mapping of text to {' or '.join(values)}" if values else "a mapping"
+
+
+def _values(fragment: Fragment) -> list[Fragment]:
+    """What a mapping may hold under names that it doesn't know beforehand."""
     more = fragment.get("additionalProperties")
-    return f"a mapping of text to {_words(schema, more)}" if isinstance(more, Mapping) and more else "a mapping"
+    return [*fragment.get("patternProperties", {}).values(), *([more] if isinstance(more, Mapping) else [])]
 
 
 def _words(schema: Fragment, fragment: Fragment) -> str:
@@ -127,6 +132,8 @@ def _rows(schema: Fragment, fragment: Fragment, prefix: str) -> Iterator[Row]:
             yield from _rows(schema, choice, f"{path}.")
             for item in _choices(schema, choice["items"]) if "items" in choice else ():
                 yield from _rows(schema, item, f"{path}[].")
+            for value in (each for found in _values(choice) for each in _choices(schema, found)):
+                yield from _rows(schema, value, f"{path}.NAME.")
 
 
 def _type(fragment: Fragment) -> str:

@@ -32,6 +32,7 @@ class Model(SettingsModel):
     inner: Inner | None = None
     names: Mapping[str, int] = {}
     anything: Mapping[str, Any] = {}
+    parts: Mapping[Annotated[str, Field(pattern="^[a-z]+$")], Inner] = {}
     free: Any = None
 
 
@@ -51,6 +52,7 @@ class Model(SettingsModel):
         ("inner", "a mapping with size or null"),
         ("names", "a mapping of text to a whole number"),
         ("anything", "a mapping"),
+        ("parts", "a mapping of text to a mapping with size"),
         ("free", "anything"),
     ],
 )
@@ -58,7 +60,7 @@ def test_says_in_words_what_a_setting_takes(name: str, allowed: str) -> None:
     assert allowed_at(Model.model_json_schema(), (name,)) == allowed
 
 
-@pytest.mark.parametrize("place", [("items", 0, "size"), ("inner", "size")])
+@pytest.mark.parametrize("place", [("items", 0, "size"), ("inner", "size"), ("parts", "any", "size")])
 def test_follows_lists_and_mappings(place: tuple[str | int, ...]) -> None:
     assert allowed_at(Model.model_json_schema(), place) == "a whole number, at least 1"
 
@@ -80,6 +82,7 @@ def test_the_table_has_every_setting_with_nested_ones_below() -> None:
     assert paths[:3] == ["mode", "only", "flag"]
     assert paths[paths.index("items") + 1] == "items[].size"
     assert paths[paths.index("inner") + 1] == "inner.size"
+    assert paths[paths.index("parts") + 1] == "parts.NAME.size"
 
 
 def test_a_row_tells_type_default_and_purpose() -> None:
