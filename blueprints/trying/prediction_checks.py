@@ -1,5 +1,6 @@
 """What must be true of every deployed model behind an API, shown step by step."""
 
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ TYPES = {".csv": "text/csv", ".json": "application/json"}
 LARGEST_BYTES = 1_048_576
 """What the settings of the trials allow."""
 DENIED = ("AccessDeniedException", "AccessDenied")
+TOLD = re.compile(r"The model (refuses the request|failed) with HTTP status \d{3}\.")
 Step = tuple[str, Callable[[Check], None]]
 
 
@@ -102,13 +104,12 @@ class Demonstration(ABC):
         for wrong in check.wrong:
             self._session.steps.say(f"        {wrong}")
 
-    def refused_by_model(self, check: Check, path: Path) -> None:
-        """The container's refusal is told by its status, and not by its text."""
+    def not_understood(self, check: Check, path: Path, status: int) -> None:
+        """What the container answers is told by its status, and not by its text."""
         reply = self._model.ask_file(path)
         check.seen = f"{reply.status} {reply.message}"
-        check.must(reply.status == 400, f"it must be refused with 400, got {reply.status} {reply.text}")
-        check.must("The model refuses the request with HTTP status" in reply.message, f"the status must be told, got {reply.message}")
-        check.must("float" not in reply.text, f"the container's own words must not be told, got {reply.text}")
+        check.must(reply.status == status, f"it must end with {status}, got {reply.status} {reply.text}")
+        check.must(bool(TOLD.fullmatch(reply.message)), f"the container's status must be told and nothing else, got {reply.message}")
 
     def refused_by_front(self, check: Check) -> None:
         """What the model isn't given is refused before it is asked."""

@@ -29,7 +29,7 @@ class RealTime(Demonstration):
         customers, broken = self._inputs[CUSTOMERS], self._inputs[BROKEN]
         return (
             ("Customers are scored", self._scored),
-            ("The model can't read a request", lambda check: self.refused_by_model(check, broken)),
+            ("The model can't read a request", lambda check: self.not_understood(check, broken, 400)),
             ("Requests that the model isn't given", self.refused_by_front),
             ("Somebody who isn't signed in asks", lambda check: self.refused_without_identity(check, customers)),
             ("The role asks for what isn't its own", lambda check: self.role_is_bound(check, customers)),

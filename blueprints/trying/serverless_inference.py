@@ -26,7 +26,7 @@ class Serverless(Demonstration):
         one, broken = self._inputs[ONE], self._inputs[BROKEN]
         return (
             ("Wines are told apart", self._told_apart),
-            ("The model can't read a request", lambda check: self.refused_by_model(check, broken)),
+            ("The model fails on a request", lambda check: self.not_understood(check, broken, 502)),
             ("Requests that the model isn't given", self.refused_by_front),
             ("Somebody who isn't known asks", lambda check: self.refused_without_identity(check, one)),
             ("The role asks for what isn't its own", lambda check: self.role_is_bound(check, one)),
