@@ -116,7 +116,7 @@ class AsyncQueue:
             line.waiting.append(job)
             if line.workers < min(wanted, MOST_WORKERS):
                 line.workers += 1
-                threading.Thread(target=self._work, args=(name, line), daemon=True).start()
+                threading.Thread(target=self._work, args=(name, line), name=f"async-{name}", daemon=True).start()
         self._tell_backlog(name, line, aws)
 
     def _work(self, name: str, line: _Line) -> None:

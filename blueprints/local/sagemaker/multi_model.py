@@ -133,9 +133,11 @@ class ManyModels:
             self._loaded[target] = model
         try:
             self._load_into_container(target, model, folder, tell)
-        except RuntimeError as error:
+        except BaseException as error:
             with self._lock:
                 self._loaded.pop(target, None)
+            if isinstance(error, NotReadyError) or not isinstance(error, (RuntimeError, OSError)):
+                raise
             raise unservable(f"Failed to load model {target}: {error}") from error
         tell("ModelLoadingTime", _microseconds(began))
         tell("LoadedModelCount", len(self._loaded))

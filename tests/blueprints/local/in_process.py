@@ -75,7 +75,7 @@ class InProcess:
         try:
             return operations.serialise(call, program.answer(call.operation, operations.parse(call, asked), self))
         except StandInError as error:
-            return operations.serialise_error(call, error.code, error.message, error.status)
+            return operations.serialise_error(call, error.code, error.message, error.status, error.details)
 
 
 def _text(value: Any) -> str:
