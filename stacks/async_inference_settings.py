@@ -29,7 +29,8 @@ class BacklogScalingSettings(SettingsModel):
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 2
     """Instances at most; as many as at least keeps the number as it is."""
     backlog_per_instance: Annotated[float, Field(gt=0, le=1_000_000)] = 5
-    """Requests that wait or are worked on for each instance, above which there are more of them."""
+    """Requests that wait or are worked on for each instance, above which there are more of them; fewer than `concurrency_per_instance`, or
+    instances that are fully busy count as idle, and capacity goes up and down."""
     scale_in_cooldown_seconds: Cooldown = 600
     """How long after a change fewer instances are considered."""
     scale_out_cooldown_seconds: Cooldown = 300

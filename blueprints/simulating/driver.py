@@ -12,8 +12,15 @@ from typing import Any
 from blueprints.console import FAILED, OK, fail, out, print_json
 from blueprints.cost.prices import UnknownPriceError, prices
 from blueprints.simulating.capacity import StartUp
-from blueprints.simulating.fleets import Fleet, Kind
-from blueprints.simulating.published import findings
+from blueprints.simulating.fleets import Fleet, Kind, TargetTracking
+from blueprints.simulating.published import (
+    CONCURRENT_PER_COPY,
+    CONCURRENT_PER_MODEL,
+    INVOCATIONS_PER_COPY,
+    INVOCATIONS_PER_INSTANCE,
+    findings,
+    measured,
+)
 from blueprints.simulating.serving import Pace
 from blueprints.simulating.simulation import simulate
 from blueprints.simulating.traffic import Traffic, traffic
@@ -22,6 +29,10 @@ from stacks.catalogue import Entry
 
 PEAK_SHARE = 0.75
 REST_MINUTES = 60
+USED_AT_TARGET = 0.7
+"""The share of an instance's capacity that a target is assumed to stand for, as long as nobody measured."""
+CONCURRENT = (CONCURRENT_PER_COPY, CONCURRENT_PER_MODEL)
+INVOKED = (INVOCATIONS_PER_COPY, INVOCATIONS_PER_INSTANCE)
 DEFAULT_REGION = "us-east-1"
 SERVERLESS_PRICE = "the price of a gigabyte-second isn't in the table"
 PACES: Mapping[Kind, Pace] = {
@@ -41,7 +52,8 @@ class Question:
         traffic: A pattern or a file.
         peak: Requests a minute at most; three quarters of what the most capacity serves when left out.
         service_seconds: What one request takes; assumed by kind when left out.
-        parallel: Requests that one instance or copy works on at once; the template's, or assumed by kind, when left out.
+        parallel: Requests that one instance or copy works on at once; when left out, the template's, or a third and more above its target,
+            or assumed by kind.
         start_up: How long new capacity takes.
         region: Whose prices count; that of the settings, or us-east-1, when left out.
     """
@@ -103,11 +115,21 @@ def tell(found: Sequence[Fleet], question: Question) -> list[Any]:
 
 def _pace(fleet: Fleet, question: Question) -> Pace:
     assumed = PACES[fleet.kind]
-    declared = fleet.parallel if fleet.kind == "asynchronous" and fleet.parallel else assumed.parallel
-    return Pace(
-        service_seconds=assumed.service_seconds if question.service_seconds is None else question.service_seconds,
-        parallel=declared if question.parallel is None else question.parallel,
-    )
+    seconds = assumed.service_seconds if question.service_seconds is None else question.service_seconds
+    declared = fleet.parallel if fleet.kind == "asynchronous" else _parallel_at_target(fleet, seconds)
+    parallel = assumed.parallel if declared is None else declared
+    return Pace(service_seconds=seconds, parallel=parallel if question.parallel is None else question.parallel)
+
+
+def _parallel_at_target(fleet: Fleet, service_seconds: float) -> float | None:
+    """What an instance or copy works on at once, if its target is chosen so that some of it is left."""
+    for policy in fleet.policies:
+        if isinstance(policy, TargetTracking):
+            if measured(policy.metric) in CONCURRENT:
+                return policy.target / USED_AT_TARGET
+            if measured(policy.metric) in INVOKED:
+                return policy.target / 60 * service_seconds / USED_AT_TARGET
+    return None
 
 
 def _traffic(fleet: Fleet, pace: Pace, question: Question) -> Traffic:

@@ -33,7 +33,8 @@ class AsyncScaling:
     Args:
         min_instances: Instances at least; 0 lets them all go.
         max_instances: Instances at most, at least 1.
-        backlog_per_instance: Requests that wait or are worked on for each instance, above which there are more of them.
+        backlog_per_instance: Requests that wait or are worked on for each instance, above which there are more of them; fewer than an
+            instance works on at once, or instances that are fully busy count as idle, and capacity goes up and down.
         scale_in_cooldown: How long after a change fewer instances are considered, up to an hour.
         scale_out_cooldown: How long after a change more are, up to an hour; also after the first one, which needs that time to start.
 
