@@ -208,3 +208,68 @@ def test_the_tags_that_cloudformation_adds_are_not_checked() -> None:
 
 def test_answers_are_flattened_from_the_outside() -> None:
     assert flattened({"Id": 1, "Inner": {"Id": 2, "Arn": "a"}, "Ids": ["x"], "Rows": [{}, {}]}) == {"id": 1, "arn": "a", "ids": "x"}
+
+
+ENDPOINT_ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/e"
+ENDPOINT = {"EndpointName": "e", "EndpointConfigName": "c", "RetainAllVariantProperties": True}
+
+
+@pytest.fixture
+def endpoints(monkeypatch: pytest.MonkeyPatch) -> tuple[Service, RegistryType]:
+    monkeypatch.setattr("blueprints.local.cloudformation.POLL_SECONDS", 0)
+    service = Service("sagemaker")
+    return service, RegistryType("AWS::SageMaker::Endpoint", service.aws)
+
+
+def describe(service: Service, *statuses: str, config: str = "c", **told: str) -> None:
+    named = {"EndpointName": "e", "EndpointArn": ENDPOINT_ARN, "EndpointConfigName": config, "CreationTime": 0, "LastModifiedTime": 0}
+    for status in statuses:
+        service.stub.add_response("describe_endpoint", {**named, "EndpointStatus": status, **told}, {"EndpointName": "e"})
+
+
+def create(service: Service) -> None:
+    metadata = {"HTTPStatusCode": 200, "HTTPHeaders": {"x-local-provenance": "stand-in a"}}
+    asked = {"EndpointName": "e", "EndpointConfigName": "c"}
+    service.stub.add_response("create_endpoint", {"EndpointArn": ENDPOINT_ARN, "ResponseMetadata": metadata}, asked)
+
+
+def test_a_resource_is_there_when_it_is_ready(endpoints: tuple[Service, RegistryType]) -> None:
+    service, kind = endpoints
+    create(service)
+    describe(service, "Creating", "InService")
+    # what only updates take does not keep the API from creating it
+    physical_id, attributes = kind.create("Endpoint", ENDPOINT, "stack")
+    assert (physical_id, attributes["EndpointName"]) == (ENDPOINT_ARN, "e")
+    assert kind.resources[ENDPOINT_ARN].provenance == "stand-in a"
+    service.stub.assert_no_pending_responses()
+
+
+def test_a_resource_that_does_not_get_ready_is_deleted(endpoints: tuple[Service, RegistryType]) -> None:
+    service, kind = endpoints
+    create(service)
+    describe(service, "Failed", FailureReason="no artifact")
+    service.stub.add_response("delete_endpoint", {}, {"EndpointName": "e"})
+    with pytest.raises(ValueError, match="no artifact"):
+        kind.create("Endpoint", ENDPOINT, "stack")
+    service.stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(("config", "reason"), [("d", None), ("c", "no artifact")])
+def test_an_update_is_done_when_the_resource_is_what_was_asked_for(
+    endpoints: tuple[Service, RegistryType], config: str, reason: str | None
+) -> None:
+    service, kind = endpoints
+    create(service)
+    describe(service, "InService")
+    kind.create("Endpoint", ENDPOINT, "stack")
+    asked = {"EndpointName": "e", "EndpointConfigName": "d", "RetainAllVariantProperties": True}
+    metadata = {"HTTPStatusCode": 200, "HTTPHeaders": {}}
+    service.stub.add_response("update_endpoint", {"EndpointArn": ENDPOINT_ARN, "ResponseMetadata": metadata}, asked)
+    describe(service, "Updating", "InService", config=config, **({"FailureReason": reason} if reason else {}))
+    new = {"EndpointConfigName": "d", "RetainAllVariantProperties": True}  # the name was made up, and stays
+    if reason:
+        with pytest.raises(ValueError, match=reason):
+            kind.update(ENDPOINT_ARN, ENDPOINT, new, "stack")
+    else:
+        assert kind.update(ENDPOINT_ARN, ENDPOINT, new, "stack")[1]["EndpointName"] == "e"
+    service.stub.assert_no_pending_responses()

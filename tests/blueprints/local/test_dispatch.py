@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blueprints.local.dispatch import Answer, Dispatcher, Served, encoded, served
+from blueprints.local.dispatch import Answer, Dispatcher, Served, answered_by, encoded, served
 from blueprints.local.operations import Request, Response
 from blueprints.local.stand_ins import StandInError
 
@@ -69,6 +69,16 @@ def test_errors_of_stand_ins_are_those_of_the_service(dispatcher: Dispatcher) ->
     status, body, context = ask(dispatcher, "comprehend", "Comprehend_20171127.DetectDominantLanguage", {"Text": ""})
     error = {"__type": "InvalidRequestException", "message": "DetectDominantLanguage of nothing"}
     assert (status, json.loads(body), context.provenance) == (400, error, "stand-in words")
+
+
+def test_a_stand_in_may_say_which_program_answers(dispatcher: Dispatcher) -> None:
+    class Other(Words):
+        def answer(self, operation: str, request: dict[str, Any], aws: Any) -> dict[str, Any]:
+            answered_by("stand-in other")
+            return super().answer(operation, request, aws)
+
+    naming = Dispatcher(dispatcher.moto, [Other()], [], lambda _service: "en")
+    assert ask(naming, "comprehend", "Comprehend_20171127.DetectDominantLanguage", {"Text": "a"})[2].provenance == "stand-in other"
 
 
 def test_supplements_are_real(dispatcher: Dispatcher) -> None:

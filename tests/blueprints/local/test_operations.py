@@ -95,3 +95,6 @@ def test_errors_speak_the_services_protocol(call: Call, body: bytes) -> None:
 
 def test_errors_that_are_nobodys_are_json() -> None:
     assert json_error("Bad", "no", 501).body == b'{"__type": "Bad", "message": "no"}'
+    call = Call("sagemaker-runtime", "InvokeEndpoint")
+    told = serialise_error(call, "ModelError", "no", 424, {"OriginalStatusCode": 500})
+    assert told.body == b'{"__type": "ModelError", "message": "no", "OriginalStatusCode": 500}'

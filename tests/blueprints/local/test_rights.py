@@ -1,4 +1,4 @@
-"""What callers of Bedrock and S3 Vectors have to be allowed."""
+"""What callers of Bedrock, S3 Vectors and SageMaker have to be allowed."""
 
 from typing import Any
 
@@ -119,3 +119,41 @@ def test_encrypted_vectors_need_their_key() -> None:
 @pytest.mark.parametrize(("service", "operation"), [("textract", "DetectDocumentText"), ("bedrock", "ListGuardrails")])
 def test_nothing_is_known_of_other_calls(service: str, operation: str) -> None:
     assert rights(service, operation) == []
+
+
+SAGEMAKER = "arn:aws:sagemaker:us-east-1:123456789012"
+
+
+@pytest.mark.parametrize("operation", ["InvokeEndpoint", "InvokeEndpointAsync", "InvokeEndpointWithResponseStream"])
+def test_endpoints_are_invoked_by_right(operation: str) -> None:
+    assert rights("sagemaker-runtime", operation, EndpointName="e") == [Right(f"sagemaker:{operation}", f"{SAGEMAKER}:endpoint/e")]
+
+
+def test_a_component_has_to_be_allowed_too_and_the_model_is_told_in_a_condition_key() -> None:
+    found = rights("sagemaker-runtime", "InvokeEndpoint", EndpointName="e", InferenceComponentName="c", TargetModel="t/m.tar.gz")
+    assert [right.resource for right in found] == [f"{SAGEMAKER}:endpoint/e", f"{SAGEMAKER}:inference-component/c"]
+    assert {right.context["sagemaker:TargetModel"] for right in found} == {"t/m.tar.gz"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "resources"),
+    [
+        ("CreateEndpoint", {"EndpointName": "e", "EndpointConfigName": "c"}, ["endpoint/e", "endpoint-config/c"]),
+        ("UpdateEndpointWeightsAndCapacities", {"EndpointName": "e"}, ["endpoint/e"]),
+        ("DescribeEndpointConfig", {"EndpointConfigName": "c"}, ["endpoint-config/c"]),
+        ("CreateInferenceComponent", {"InferenceComponentName": "i", "EndpointName": "e"}, ["inference-component/i", "endpoint/e"]),
+        ("UpdateInferenceComponentRuntimeConfig", {"InferenceComponentName": "i"}, ["inference-component/i"]),
+        ("CreateTransformJob", {"TransformJobName": "j", "ModelName": "m"}, ["transform-job/j"]),
+        ("StopTransformJob", {"TransformJobName": "j"}, ["transform-job/j"]),
+        ("DeleteModel", {"ModelName": "m"}, ["model/m"]),
+        ("ListModels", {}, []),
+    ],
+)
+def test_what_serves_is_changed_by_right(operation: str, parameters: dict[str, str], resources: list[str]) -> None:
+    assert rights("sagemaker", operation, **parameters) == [Right(f"sagemaker:{operation}", f"{SAGEMAKER}:{name}") for name in resources]
+
+
+def test_a_model_is_given_a_role_by_right() -> None:
+    role = "arn:aws:iam::123456789012:role/Model"
+    passed = rights("sagemaker", "CreateModel", ModelName="m", ExecutionRoleArn=role)[1]
+    assert passed == Right("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})

@@ -171,6 +171,44 @@ def test_answers_of_models_are_json(aws: Stubs) -> None:
     assert result == {"Body": {"a": 1}, "ContentType": "application/json"}
 
 
+JOB = {"TransformJobName": "job", "ModelName": "m"}
+TRANSFORM = {
+    **JOB,
+    "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/in"}}},
+    "TransformOutput": {"S3OutputPath": "s3://data/out"},
+    "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+}
+
+
+def transform(aws: Stubs, *statuses: str, **told: Any) -> Any:
+    """Runs a task that waits for a transform job, which has these statuses one after the other."""
+    arn = {"TransformJobArn": "arn:aws:sagemaker:us-east-1:123456789012:transform-job/job"}
+    aws["sagemaker"].add_response("create_transform_job", arn, TRANSFORM)
+    for status in statuses:
+        answer = {**TRANSFORM, **arn, "CreationTime": EPOCH, "TransformJobStatus": status, **told}
+        aws["sagemaker"].add_response("describe_transform_job", answer, {"TransformJobName": "job"})
+    return call("arn:aws:states:::sagemaker:createTransformJob.sync", TRANSFORM, aws)
+
+
+def test_a_transform_job_is_waited_for(aws: Stubs) -> None:
+    result = transform(aws, "InProgress", "Completed")
+    assert (result["TransformJobStatus"], result["CreationTime"]) == ("Completed", "1970-01-01T00:00:00+00:00")
+
+
+@pytest.mark.parametrize("status", ["Failed", "Stopped"])
+def test_a_transform_job_that_does_not_complete_is_the_tasks_failure(aws: Stubs, status: str) -> None:
+    with pytest.raises(TaskError) as failure:
+        transform(aws, "Stopping", status, FailureReason="ClientError: no")
+    assert failure.value.error == "States.TaskFailed"
+    assert json.loads(failure.value.cause)["FailureReason"] == "ClientError: no"
+
+
+def test_errors_of_sagemaker_have_its_name(aws: Stubs) -> None:
+    aws["sagemaker"].add_client_error("create_transform_job", "ResourceInUse", "no", 400)
+    with pytest.raises(TaskError, match=r"SageMaker\.ResourceInUseException"):
+        call("arn:aws:states:::sagemaker:createTransformJob.sync", TRANSFORM, aws)
+
+
 @pytest.mark.parametrize(("pattern", "output"), [("sync", '{"a": 1}'), ("sync:2", {"a": 1})])
 def test_other_executions_are_waited_for(aws: Stubs, pattern: str, output: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step_functions, "POLL_SECONDS", 0)

@@ -35,7 +35,8 @@ def test_a_component_is_asked_by_its_name(served: Served) -> None:
     assert (told["InferenceComponentStatus"], told["RuntimeConfig"]) == ("InService", {"DesiredCopyCount": 2, "CurrentCopyCount": 2})
     assert told["Specification"]["Container"]["DeployedImage"]["SpecifiedImage"] == IMAGE
     assert served.ask(b"x", InferenceComponentName="base") == b"a:x"
-    for wrong in ({}, {"InferenceComponentName": "other"}):
+    others: tuple[dict[str, Any], ...] = ({}, {"InferenceComponentName": "other"})
+    for wrong in others:
         with pytest.raises(
             ClientError, match=r"ValidationError.*InferenceComponentName must be one of the components of endpoint e \(base\)"
         ):

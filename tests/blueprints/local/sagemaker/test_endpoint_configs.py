@@ -9,7 +9,7 @@ from tests.blueprints.local.serving import MODEL, ROLE, VARIANT, Served
 
 SERVERLESS = {"VariantName": "AllTraffic", "ModelName": "m", "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
 COMPONENTS = {"VariantName": "AllTraffic", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
-ASYNC = {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://data/out"}}}
+ASYNC: dict[str, Any] = {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://data/out"}}}
 CAPTURE = {
     "DataCaptureConfig": {
         "EnableCapture": True,

@@ -41,7 +41,8 @@ def test_requests_go_by_weight_otherwise() -> None:
 
 
 def test_a_serverless_variant_starts_cold_and_throttles() -> None:
-    host, setups, inside, goes_on = FakeHost(), [], threading.Event(), threading.Event()
+    setups: list[float] = []
+    host, inside, goes_on = FakeHost(), threading.Event(), threading.Event()
     serverless = Variant(SERVERLESS, host, 1.0, 0)  # type: ignore[arg-type]
 
     def ask() -> None:

@@ -87,7 +87,7 @@ def test_models_that_are_not_ready_are_asked_later(served: Served) -> None:
     served.model("m", {**MODEL, "Mode": "MultiModel", "ModelDataUrl": "s3://data/models"})
     served.endpoint()
     served.containers[0].fits = 0
+    request = {"EndpointName": "e", "TargetModel": "b.tar.gz", "Body": b""}
     with pytest.raises(StandInError, match="ModelNotReadyException") as refusal:  # a client would try again for seconds
-        request = {"EndpointName": "e", "TargetModel": "b.tar.gz", "Body": b""}
         SageMakerRuntimeStandIn(served.serving).answer("InvokeEndpoint", request, served.aws)
     assert refusal.value.status == 429
