@@ -45,7 +45,7 @@ class Demonstration:
         credentials = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
         self._texts = Texts(url, signed(credentials, environment["AWS_DEFAULT_REGION"]))
         self._strangers = Texts(url)
-        self._components = dict(pair.split("=") for pair in session.outputs["ComponentNames"].split(","))
+        self.components = dict(pair.split("=") for pair in session.outputs["ComponentNames"].split(","))
         self.said: list[Said] = []
         self.checks: list[Check] = []
 
@@ -116,7 +116,7 @@ class Demonstration:
         check.seen = f"{', '.join(tried)}: refused"
 
     def _unknown(self, check: Check) -> None:
-        for model in ("other", self._components[BASE]):
+        for model in ("other", self.components[BASE]):
             reply = self._texts.ask(model=model, messages=[{"role": "user", "content": QUESTION}])
             check.must(reply.status == 404, f"{model} must not be found, got {reply.status} {reply.said}")
         check.seen = "HTTP 404"
@@ -131,7 +131,7 @@ class Demonstration:
         for model in (BASE, ADAPTERS[0]):
             reply = self._ask(model, QUESTION)
             check.must(reply.status == 429 and "retry-after" in reply.headers, f"{model} must be asked again later, got {reply.status}")
-            found = self._told(self._components[model])
+            found = self._told(self.components[model])
             check.must(found >= 1, f"NoCapacityInvocationFailures of {model} must be told, got {found}")
         check.seen = f"HTTP 429, again after {reply.headers.get('retry-after')} s; what wakes the model is counted"
 
@@ -144,7 +144,7 @@ class Demonstration:
 
     def _scale(self, copies: int) -> None:
         """Does what Application Auto Scaling does."""
-        sagemaker, name = self._session.aws.client("sagemaker"), self._components[BASE]
+        sagemaker, name = self._session.aws.client("sagemaker"), self.components[BASE]
         sagemaker.update_inference_component_runtime_config(InferenceComponentName=name, DesiredRuntimeConfig={"CopyCount": copies})
         until = time.monotonic() + WAIT_SECONDS
         while sagemaker.describe_inference_component(InferenceComponentName=name)["InferenceComponentStatus"] != "InService":

@@ -120,6 +120,13 @@ class AskedSender(Sender):
         return [f"{question}: too long" for question in questions if len(question) > 3]
 
 
+class PreparedSender(Sender):
+    """A trial whose settings name what has to stand."""
+
+    def prepare(self, aws: Any) -> None:
+        self._world.do(f"prepare {aws.workspace.name}")
+
+
 def run(entry: Any = DOCUMENTS, *files: Path, keep: bool = False, port: int | None = None, as_json: bool = False, ask: Any = ()) -> int:
     return driver.run(entry, files, questions=ask, keep=keep, port=port, as_json=as_json)
 
@@ -161,6 +168,13 @@ def test_everything_can_be_one_json_document(world: World, capsys: pytest.Captur
 def test_a_blueprint_without_input_is_deployed_and_removed(world: World) -> None:
     assert run(FOUNDATION) == 0
     assert world.done[3:] == ["deploy foundation", "destroy foundation", "stop"]
+
+
+def test_what_the_settings_name_is_put_in_place_before_anything_is_deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "trial_of", lambda _: PreparedSender(world))
+    assert run() == 0
+    (prepared,) = [each for each in world.done if each.startswith("prepare")]
+    assert world.done.index("bootstrap") < world.done.index(prepared) < world.done.index("deploy document-analysis")
 
 
 def test_results_that_are_not_as_they_should_be_fail_the_command(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
