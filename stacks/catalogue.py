@@ -116,4 +116,12 @@ CATALOGUE = _by_name(
         services=("sagemaker",),
         class_prefix="AsyncInference",
     ),
+    Entry(
+        name="batch-transform",
+        title="Batch transform",
+        tier="sagemaker",
+        summary="Has a model work through many objects at once, by manifest, by prefix or every day, with caps on what that may cost.",
+        services=("sagemaker",),
+        class_prefix="BatchTransform",
+    ),
 )

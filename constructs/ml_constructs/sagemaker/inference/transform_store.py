@@ -1,0 +1,60 @@
+"""Where requests, data, results and what is known of them are kept, and where it is told."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from ml_constructs.foundation import SecureBucket
+from ml_constructs.foundation.grants import grant_publishing
+from ml_constructs.foundation.tables import RecordTable, text
+
+BY_STATUS, BY_REQUEST = "by-status", "by-request"
+KEY = "transform"
+
+
+class TransformStore(Construct):
+    """Buckets for inputs and for results, an index of transforms, what says which of them run, and topics for their ends.
+
+    Args:
+        key: Encrypts everything.
+        access_logs: Receives the buckets' access logs.
+        retention: How long inputs, results and rows are kept, in whole days; without end when left out.
+        removal_policy: What happens to buckets and tables when the stack goes.
+
+    See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/best-practices.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        access_logs: s3.IBucket,
+        retention: Duration | None = None,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.key = key
+        self.retention_days = int(retention.to_days()) if retention else 0
+        expiry: Sequence[s3.LifecycleRule] = [s3.LifecycleRule(expiration=retention)] if retention else []
+        self.inputs = SecureBucket(
+            self, "Inputs", key=key, access_logs=access_logs, event_bridge=True, lifecycle=expiry, removal_policy=removal_policy
+        )
+        self.results = SecureBucket(self, "Results", key=key, access_logs=access_logs, lifecycle=expiry, removal_policy=removal_policy)
+        self.index = RecordTable(self, "Index", key=key, partition_key=KEY, removal_policy=removal_policy)
+        self.index.add_global_secondary_index(index_name=BY_STATUS, partition_key=text("status"), sort_key=text("updated_at"))
+        self.index.add_global_secondary_index(index_name=BY_REQUEST, partition_key=text("request"), sort_key=text("updated_at"))
+        self.runs = RecordTable(self, "Runs", key=key, removal_policy=removal_policy)
+        self.success = sns.Topic(self, "Success", enforce_ssl=True, master_key=key)
+        self.error = sns.Topic(self, "Error", enforce_ssl=True, master_key=key)
+
+    def grant_announcing(self, role: iam.Role) -> None:
+        """Lets ``role`` publish to both topics."""
+        for topic in (self.success, self.error):
+            grant_publishing(topic, role, self.key)

@@ -1,0 +1,1 @@
+"""Cleans up after an execution that ended without doing so itself."""

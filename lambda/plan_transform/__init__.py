@@ -1,0 +1,1 @@
+"""Checks what is to be transformed, and starts one execution for it."""
