@@ -5,11 +5,12 @@ import json
 import re
 from typing import Any
 
-from aws_cdk import Aws, Fn, Stack
+from aws_cdk import Stack
 from constructs import Construct
 
+from ml_constructs.foundation.stack_ids import SHORT_ID, short_id
+
 HASH_LENGTH = 8
-GUID_START = 8
 
 
 def content_hash(scope: Construct, *parts: Any) -> str:
@@ -43,5 +44,4 @@ def lasting_name(scope: Construct, *forces: Any, max_length: int) -> str:
         forces: What CloudFormation replaces the resource for, tokens included.
         max_length: Characters that AWS allows.
     """
-    stack_guid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-    return f"{unique_name(scope, *forces, max_length=max_length - GUID_START - 1)}-{Fn.select(0, Fn.split('-', stack_guid))}"
+    return f"{unique_name(scope, *forces, max_length=max_length - SHORT_ID - 1)}-{short_id()}"

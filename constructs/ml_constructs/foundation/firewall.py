@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import ArnFormat, Aws, Fn, Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from ml_constructs.foundation.handler_function import HandlerDefaults
+from ml_constructs.foundation.stack_ids import stack_guid
 
 COMMON_RULES = "AWSManagedRulesCommonRuleSet"
 MANAGED_RULES = (COMMON_RULES, "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesAmazonIpReputationList")
@@ -81,7 +82,7 @@ class Firewall(Construct):
             "Logs",
             encryption_key=defaults.key,
             # WAF demands the prefix; the rest tells deployments apart, those of the same name one after the other as well.
-            log_group_name=f"aws-waf-logs-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}",
+            log_group_name=f"aws-waf-logs-{stack_guid()}",
             removal_policy=defaults.removal_policy,
             retention=defaults.log_retention,
         )

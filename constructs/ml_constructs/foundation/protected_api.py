@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
@@ -11,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from ml_constructs.foundation.api_callers import callers, let_in
 from ml_constructs.foundation.api_stage import STAGE, Throttle, only_through, stage_options
 from ml_constructs.foundation.compliance import acknowledge, standard_rules
 from ml_constructs.foundation.firewall import Filtering, Firewall
@@ -63,13 +63,13 @@ class ProtectedApi(Construct):
             "Rest",
             binary_media_types=list(binary_types) or None,
             cloud_watch_role=True,
-            default_method_options=self._callers(),
+            default_method_options=callers(self, users),
             deploy_options=stage_options(self.access_logs, limits, signed=users is None),
             endpoint_configuration=apigateway.EndpointConfiguration(
                 types=[apigateway.EndpointType.PRIVATE if endpoint else apigateway.EndpointType.REGIONAL],
                 vpc_endpoints=[endpoint] if endpoint else None,
             ),
-            policy=only_through(endpoint, self._principal()) if endpoint else None,
+            policy=only_through(endpoint, let_in(self, users)) if endpoint else None,
             rest_api_name=rest_api_name,
         )
         self.api.node.try_remove_child("Endpoint")  # an output that the stack names better
@@ -131,19 +131,6 @@ class ProtectedApi(Construct):
         if self._users is not None:
             raise ValueError(f"grantee must be a user of the API's pool, as IAM isn't asked, got {grantee}")
         return iam.Grant.add_to_principal(grantee=grantee, actions=["execute-api:Invoke"], resource_arns=self._methods)
-
-    def _callers(self) -> apigateway.MethodOptions:
-        if self._users is not None:
-            authorizer = apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[self._users])
-            return apigateway.MethodOptions(authorizer=authorizer)
-        return apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM)
-
-    def _principal(self) -> iam.IPrincipal:
-        """Users of a pool are nobody to IAM, but the policy of the API has to let them in as well.
-
-        See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-        """
-        return iam.AnyPrincipal() if self._users else iam.AccountPrincipal(Stack.of(self).account)
 
     def _log_group(self, construct_id: str, name: str | None = None) -> logs.LogGroup:
         return logs.LogGroup(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from aws_cdk import ArnFormat, Aws, Fn, Names, Stack
+from aws_cdk import ArnFormat, Aws, Names, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -13,6 +13,7 @@ from constructs import Construct
 
 from ml_constructs.foundation.handler_function import HandlerDefaults
 from ml_constructs.foundation.roles import allow_matching, allow_unscoped, service_role
+from ml_constructs.foundation.stack_ids import stack_guid
 from ml_constructs.foundation.states import INTEGRATIONS
 
 LOG_DELIVERY = (
@@ -65,7 +66,7 @@ class Workflow(Construct):
             self,
             "Logs",
             encryption_key=defaults.key,
-            log_group_name=f"/aws/vendedlogs/states/{name}-{_stack_guid()}",
+            log_group_name=f"/aws/vendedlogs/states/{name}-{stack_guid()}",
             retention=defaults.log_retention,
             removal_policy=defaults.removal_policy,
         )
@@ -127,8 +128,3 @@ class Workflow(Construct):
 
 def _context(name: str, value: str | list[str]) -> Conditions:
     return {"StringEquals": {f"kms:EncryptionContext:{name}": value}}
-
-
-def _stack_guid() -> str:
-    """Told apart from the name of a log group that an earlier stack of the same name has left."""
-    return Fn.select(2, Fn.split("/", Aws.STACK_ID))

@@ -4,11 +4,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Fn, Stack
+from aws_cdk import Stack
 from constructs import Construct
 
+from ml_constructs.foundation.stack_ids import SHORT_ID, short_id
+
 LONGEST = 63
-GUID_START = 8
 HASH_LENGTH = 6
 LONGEST_PLACE = 24
 LOG_GROUP_PREFIX = "/aws/sagemaker/Endpoints/"
@@ -28,12 +29,11 @@ def endpoint_name(scope: Construct, forces: Sequence[str] = ()) -> str:
     https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
     """
     stack = Stack.of(scope)
-    guid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
     # The end of a long path tells more of a construct than its beginning.
     place = _slug(scope.node.path.removeprefix(stack.node.path))[-LONGEST_PLACE:].strip("-")
     parts = [place, *([_hash(forces)] if forces else [])]
-    room = LONGEST - GUID_START - sum(len(part) + 1 for part in parts) - 1
-    return "-".join([_slug(stack.stack_name)[:room].strip("-"), *parts, Fn.select(0, Fn.split("-", guid))])
+    room = LONGEST - SHORT_ID - sum(len(part) + 1 for part in parts) - 1
+    return "-".join([_slug(stack.stack_name)[:room].strip("-"), *parts, short_id()])
 
 
 def _slug(text: str) -> str:

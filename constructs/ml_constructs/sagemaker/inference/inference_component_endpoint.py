@@ -2,11 +2,12 @@
 
 import re
 
-from aws_cdk import Aws, Fn, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ml_constructs.foundation import HandlerDefaults, Placement
+from ml_constructs.foundation.stack_ids import short_id
 from ml_constructs.sagemaker.inference.component_instances import SharedInstances
 from ml_constructs.sagemaker.inference.component_needs import ComponentNeeds, check_copies_fit
 from ml_constructs.sagemaker.inference.component_options import CopyScaling
@@ -122,5 +123,4 @@ def _names(scope: Construct) -> str:
     See https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-inferencecomponent.html
     """
     stack = re.sub(r"[^a-z0-9]+", "-", Stack.of(scope).stack_name.lower())[:LONGEST_STACK_NAME].strip("-")
-    guid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-    return f"{stack}-{PLACE}-{Fn.select(0, Fn.split('-', guid))}"
+    return f"{stack}-{PLACE}-{short_id()}"
