@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from ml_constructs.sagemaker.images import FrameworkImage
 from ml_constructs.sagemaker.inference.artifacts import Artifact
 from ml_constructs.sagemaker.inference.container import Container
+from ml_constructs.sagemaker.inference.fit import check_fit
 from ml_constructs.sagemaker.inference.multi_model_alarms import MultiModelThresholds
 from ml_constructs.sagemaker.inference.multi_model_endpoint import check_types
 from stacks.base import BlueprintSettings
@@ -44,6 +45,11 @@ class ModelsSettings(SettingsModel):
     network_isolation: bool = True
     """Whether the container reaches no network at all; its models are code of the tenants that brought them."""
 
+    @property
+    def framework_image(self) -> FrameworkImage:
+        """The image that AWS keeps, where none of your own is named."""
+        return FrameworkImage(self.framework, self.version, self.accelerator)
+
     def container(self, scope: Construct, artifact: Artifact) -> Container:
         """The container as constructs take it.
 
@@ -51,7 +57,7 @@ class ModelsSettings(SettingsModel):
             scope: Where what stands already is known.
             artifact: Where the models are.
         """
-        image = self.image.value(scope) if self.image else FrameworkImage(self.framework, self.version, self.accelerator)
+        image = self.image.value(scope) if self.image else self.framework_image
         return Container(image, artifact, environment=dict(self.environment), mode="MultiModel", model_cache=self.cache)
 
     @model_validator(mode="after")
@@ -59,7 +65,7 @@ class ModelsSettings(SettingsModel):
         if self.image is not None:
             if not self.image.multi_model:
                 raise ValueError("image.multi_model must be true, for an image that can serve many models at once, got false")
-        elif not FrameworkImage(self.framework, self.version, self.accelerator).multi_model:
+        elif not self.framework_image.multi_model:
             raise ValueError(f"accelerator must be cpu for {self.framework}, as triton alone holds many models on GPUs, got gpu")
         return self
 
@@ -142,6 +148,9 @@ class MultiModelInferenceSettings(BlueprintSettings):
 
     @model_validator(mode="after")
     def _instances_hold_many(self) -> "MultiModelInferenceSettings":
-        check_types(self.hosting.value().instance_types, setting="hosting.instance_type")
+        types = self.hosting.value().instance_types
+        check_types(types, setting="hosting.instance_type")
+        if self.models.image is None:
+            check_fit(self.models.framework_image, types, setting="hosting.instance_type")
         check_update(self.hosting, self.scaling, self.deployment)
         return self
