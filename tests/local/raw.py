@@ -11,6 +11,7 @@ from blueprints.local.embedded import EmbeddedAws
 from tests.waiting import until
 
 ANYBODY = {"AWS": "*"}
+STACK_SECONDS = 60
 TABLE = {
     "Type": "AWS::DynamoDB::Table",
     "Properties": {
@@ -86,7 +87,7 @@ def settle(cloudformation: Any, stack: str) -> dict[str, Any]:
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         return None if found["StackStatus"].endswith("_IN_PROGRESS") else found
 
-    return dict(until(ended))
+    return dict(until(ended, STACK_SECONDS))
 
 
 def as_role(aws: EmbeddedAws, arn: str) -> Callable[[str], Any]:
