@@ -168,9 +168,12 @@ def translated(error: ClientError | BotoCoreError) -> InferenceError:
         return NoCapacity("NO_CAPACITY", "The model had no running copy. Starting one takes several minutes: ask again then.")
     if code == INVALID and NOT_FETCHED in str(error.response["Error"].get("Message", "")):
         return UnknownModel("NOT_FETCHED", "There is no such model.")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.BAD_REQUEST)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return TooLarge(code, "The request is larger than the endpoint takes.")
     if code in THROTTLES:
         return Throttled(code, "Too many requests at once. Ask again later.")
-    if code in PASSING or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:
+    if code in PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unavailable(code, "The endpoint is not available right now. Ask again later.")
     if code in REFUSALS:
         return NotAccessible(code, _ADVICE)

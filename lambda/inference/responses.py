@@ -17,7 +17,7 @@ See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
 UNKNOWN_TYPE = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[\w.+*-]+/[\w.+*-]+(\s*;\s*[\w.+-]+=[\w.+\"'/ :-]+)*", re.ASCII)
-_TEXT = re.compile(r"text/|application/(json|jsonlines|xml|[\w.-]+\+(json|xml))\b")
+_TEXT = re.compile(r"text/.*|application/(json|jsonlines|xml|[\w.-]+\+(json|xml))")
 
 
 def success(prediction: Prediction, request_id: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def failure(error: InferenceError, request_id: str) -> dict[str, Any]:
 
 def _body(content: bytes, content_type: str) -> tuple[str, bool]:
     """Text where it is text, as escapes are part of the limit; base64 otherwise."""
-    text = _text(content) if _TEXT.match(content_type) else None
+    text = _text(content) if _TEXT.fullmatch(content_type.partition(";")[0].strip().lower()) else None
     body = base64.b64encode(content).decode() if text is None else text
     if len(json.dumps(body)) > LARGEST_RESPONSE_BYTES:
         raise ModelFailed("RESPONSE_SIZE", "The prediction is too large for a response: ask for less at once.")
