@@ -10,7 +10,8 @@ from aws_cdk.assertions import Template
 
 from ml_constructs.foundation import DataKey, HandlerDefaults
 from ml_constructs.sagemaker.images import FrameworkImage
-from ml_constructs.sagemaker.inference.artifacts import PrefixArtifact
+from ml_constructs.sagemaker.inference.artifacts import PrefixArtifact, TarArtifact
+from ml_constructs.sagemaker.inference.component_adapter import AdapterComponent
 from ml_constructs.sagemaker.inference.component_instances import SharedInstances
 from ml_constructs.sagemaker.inference.component_needs import ComponentNeeds
 from ml_constructs.sagemaker.inference.container import Container
@@ -54,6 +55,11 @@ class Scene:
             self.stack, name.title(), endpoint=self.endpoint, name=name, model=model, needs=needs, defaults=self.defaults, **arguments
         )
 
+    def adapt(self, base: InferenceComponent, name: str = "legal") -> AdapterComponent:
+        """An adapter of a component."""
+        artifact = TarArtifact(self.bucket, f"adapters/{name}.tar.gz")
+        return AdapterComponent(self.stack, f"{name.title()}Adapter", base=base, name=name, artifact=artifact)
+
     @cached_property
     def template(self) -> Template:
         """What the stack synthesises to."""
@@ -62,3 +68,16 @@ class Scene:
     def properties(self, kind: str) -> list[dict[str, Any]]:
         """The properties of the resources of one type."""
         return [resource["Properties"] for resource in self.template.find_resources(kind).values()]
+
+    def component(self, start: str) -> tuple[str, dict[str, Any]]:
+        """The id and the resource of the component whose id starts so."""
+        components = self.template.find_resources("AWS::SageMaker::InferenceComponent")
+        (found,) = [(name, each) for name, each in components.items() if name.startswith(start)]
+        return found
+
+
+def adapted() -> Scene:
+    """A scene with a model and an adapter."""
+    scene = Scene()
+    scene.adapt(scene.add())
+    return scene

@@ -4,9 +4,8 @@ import pytest
 from aws_cdk import Duration
 
 from ml_constructs.sagemaker.inference.component_options import CopyPlacement, CopyScaling, CopyStart
-from ml_constructs.sagemaker.inference.component_update import RollingUpdate
 
-MINUTE, DAY = Duration.minutes(1), Duration.days(1)
+DAY = Duration.days(1)
 
 
 @pytest.mark.parametrize(
@@ -34,10 +33,6 @@ def test_copies_follow_a_metric_of_components(metric: Any, predefined: str) -> N
         (CopyPlacement, {"zone_imbalance": 101}, "zone_imbalance must be from 0 to 100, got 101"),
         (CopyStart, {"download": DAY}, "download in seconds must be from 60 to 3600"),
         (CopyStart, {"health_check": Duration.seconds(59)}, "health_check in seconds must be from 60 to 3600"),
-        (RollingUpdate, {"batch_percent": 4}, "batch_percent must be from 5 to 50, got 4"),
-        (RollingUpdate, {"batch_percent": 51}, "batch_percent must be from 5 to 50, got 51"),
-        (RollingUpdate, {"wait": DAY}, "wait in seconds must be from 0 to 3600"),
-        (RollingUpdate, {"timeout": MINUTE}, "timeout in seconds must be from 600 to 28800"),
     ],
 )
 def test_refuses_what_sagemaker_does_not_take(kind: Any, arguments: dict[str, Any], word: str) -> None:

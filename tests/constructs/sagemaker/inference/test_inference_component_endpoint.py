@@ -95,29 +95,6 @@ def test_instances_come_from_a_reservation() -> None:
     assert variant["CapacityReservationConfig"]["MlReservationArn"] == RESERVATION
 
 
-@pytest.mark.parametrize(
-    ("arguments", "word"),
-    [
-        ({"minimum": 1}, "minimum must be 0, 2 or more, or 1 with allow_single, got 1"),
-        ({"minimum": 3}, "minimum must be from 0 to 2, got 3"),
-        ({"maximum": 0}, "maximum must be from 1 to 1000, got 0"),
-    ],
-)
-def test_refuses_numbers_of_instances_that_are_too_few_or_contradict(arguments: dict[str, int], word: str) -> None:
-    with pytest.raises(ValueError, match=word):
-        SharedInstances(**arguments)
-
-
-def test_one_instance_may_be_asked_for() -> None:
-    assert SharedInstances(minimum=1, allow_single=True).minimum == 1
-
-
-@pytest.mark.parametrize(("argument", "value"), [("strategy", "ALL"), ("step", 0), ("step", 101), ("cooldown_minutes", 4)])
-def test_refuses_ways_to_scale_in_that_there_are_not(argument: str, value: Any) -> None:
-    with pytest.raises(ValueError, match=f"{argument} must be .* got"):
-        ScaleIn(**{argument: value})
-
-
 @pytest.mark.parametrize("name", ["", "Assistant", "a--", "-a", "a_b", "a" * 25, "a.b"])
 def test_refuses_names_that_components_can_not_have(scene: Scene, name: str) -> None:
     with pytest.raises(ValueError, match="name must be up to 24 lower-case letters"):
