@@ -28,7 +28,7 @@ class BacklogScalingSettings(SettingsModel):
     """Instances at least; 0 lets them all go, and the first request then waits for some minutes until one is back."""
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 2
     """Instances at most; as many as at least keeps the number as it is."""
-    backlog_per_instance: Annotated[float, Field(gt=0, le=1_000_000)] = 5
+    backlog_per_instance: Annotated[float, Field(gt=0, le=1_000_000)] = 3
     """Requests that wait or are worked on for each instance, above which there are more of them; fewer than `concurrency_per_instance`, or
     instances that are fully busy count as idle, and capacity goes up and down."""
     scale_in_cooldown_seconds: Cooldown = 600
@@ -68,8 +68,8 @@ class AsyncRequestSettings(SettingsModel):
     """How long a request may wait, the start of instances included."""
     timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 900
     """How long the model may take."""
-    concurrency_per_instance: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """Requests that an instance works on at once; left out, SageMaker chooses."""
+    concurrency_per_instance: Annotated[int, Field(ge=1, le=1000)] | None = 4
+    """Requests that an instance works on at once; with null, SageMaker chooses."""
 
     def value(self) -> AsyncRequests:
         """The requests as constructs take them."""

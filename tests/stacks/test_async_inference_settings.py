@@ -14,7 +14,9 @@ def read(**settings: Any) -> AsyncInferenceSettings:
 def test_defaults_are_those_of_the_constructs() -> None:
     settings = read()
     scaling, requests = settings.scaling.value(), settings.requests.value()
-    assert (scaling.min_instances, scaling.max_instances, scaling.backlog_per_instance) == (0, 2, 5)
+    assert (scaling.min_instances, scaling.max_instances, scaling.backlog_per_instance) == (0, 2, 3)
+    assert settings.requests.concurrency_per_instance is not None
+    assert scaling.backlog_per_instance < settings.requests.concurrency_per_instance  # or the number swings under a steady load
     assert (requests.max_bytes, requests.answer_seconds) == (1_000_000_000, 21_600 + 900 + 900)
     assert settings.alarms.value().backlog_age_minutes == 60
 

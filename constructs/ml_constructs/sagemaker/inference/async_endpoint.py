@@ -21,6 +21,7 @@ from ml_constructs.sagemaker.inference.routing import Routing
 from ml_constructs.sagemaker.inference.variant_scaling import variant_capacity
 
 MINUTE = Duration.minutes(1)
+CONCURRENCY = 4
 WAKING = (
     "Requests wait and there is no instance: one is being added. This alarm is part of the scaling and needs nobody, unless it stays on: "
     "then see the endpoint's scaling activities for want of capacity or quota."
@@ -41,7 +42,7 @@ class AsyncEndpoint(Endpoint):
         places: Where inputs are found and answers put; the model's role is let in.
         notices: The topics; the model's role may publish to them.
         defaults: Key, retention and removal policy of the blueprint.
-        concurrency: Requests that an instance works on at once, 1 to 1,000; SageMaker chooses when left out.
+        concurrency: Requests that an instance works on at once, 1 to 1,000; ``None`` lets SageMaker choose.
 
     Raises:
         ValueError: Instances that can't run the image, several containers, a routing, or a concurrency out of its range.
@@ -60,7 +61,7 @@ class AsyncEndpoint(Endpoint):
         places: AsyncPlaces,
         notices: InferenceNotices,
         defaults: HandlerDefaults,
-        concurrency: int | None = None,
+        concurrency: int | None = CONCURRENCY,
     ) -> None:
         _check(model, hosting, concurrency)
         hosting = fitted(scope, hosting, model.containers)

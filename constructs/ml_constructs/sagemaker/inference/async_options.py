@@ -46,7 +46,7 @@ class AsyncScaling:
 
     min_instances: int = 0
     max_instances: int = 2
-    backlog_per_instance: float = 5
+    backlog_per_instance: float = 3
     scale_in_cooldown: Duration = field(default_factory=lambda: Duration.minutes(10))
     scale_out_cooldown: Duration = field(default_factory=lambda: Duration.minutes(5))
 

@@ -16,7 +16,7 @@ from ml_constructs.operations import Alarms, Dashboard
 from ml_constructs.sagemaker.images import FrameworkImage
 from ml_constructs.sagemaker.inference.artifacts import TarArtifact
 from ml_constructs.sagemaker.inference.async_alarms import AsyncThresholds, async_graphs, watch_async
-from ml_constructs.sagemaker.inference.async_endpoint import AsyncEndpoint
+from ml_constructs.sagemaker.inference.async_endpoint import CONCURRENCY, AsyncEndpoint
 from ml_constructs.sagemaker.inference.async_intake import InferenceIntake
 from ml_constructs.sagemaker.inference.async_notices import InferenceNotices
 from ml_constructs.sagemaker.inference.async_options import AsyncRequests, AsyncScaling
@@ -38,7 +38,7 @@ class Scene:
     scaling: AsyncScaling = field(default_factory=AsyncScaling)
     hosting: Hosting = field(default_factory=lambda: Hosting(instance_type="ml.m6i.large"))
     requests: AsyncRequests = field(default_factory=AsyncRequests)
-    concurrency: int | None = None
+    concurrency: int | None = CONCURRENCY
     containers: int = 1
 
     def __post_init__(self) -> None:
@@ -155,5 +155,5 @@ def steady() -> Scene:
         scaling=AsyncScaling(min_instances=2, max_instances=2),
         hosting=Hosting(instance_type="ml.m6i.large", metric_period=10),
         requests=AsyncRequests(accept="application/json", content_types={".json": "application/json"}, prefix="in/"),
-        concurrency=4,
+        concurrency=None,
     )

@@ -20,7 +20,7 @@ def test_half_an_hour_without_an_instance_is_too_long() -> None:
 
 
 def test_half_an_hour_at_the_maximum_with_a_backlog_is_too_long() -> None:
-    expected = "IF(FILL(told, 0) * 60 >= 600 AND FILL(backlog, 0) > 5.000000, 1, 0)"
+    expected = "IF(FILL(told, 0) * 60 >= 600 AND FILL(backlog, 0) > 3.000000, 1, 0)"
     assert expressions(scene(), "EndpointSaturated") == [expected]
     assert scene().alarm("EndpointSaturated")["EvaluationPeriods"] == 6
 

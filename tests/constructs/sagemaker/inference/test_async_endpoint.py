@@ -59,7 +59,7 @@ def test_instances_follow_the_backlog_of_each() -> None:
         "Average",
     )
     assert metric["Dimensions"] == [{"Name": "EndpointName", "Value": scene().stack.resolve(scene().endpoint.endpoint_name)}]
-    assert (tracking["TargetValue"], tracking["ScaleInCooldown"], tracking["ScaleOutCooldown"]) == (5, 600, 300)
+    assert (tracking["TargetValue"], tracking["ScaleInCooldown"], tracking["ScaleOutCooldown"]) == (3, 600, 300)
 
 
 def test_the_first_request_brings_an_instance_back() -> None:
@@ -94,9 +94,13 @@ def test_nothing_is_routed() -> None:
     assert "RoutingConfig" not in scene().properties(scene().endpoint.config)["ProductionVariants"][0]
 
 
-def test_sagemaker_chooses_how_much_an_instance_works_on_unless_it_is_told() -> None:
-    assert "ClientConfig" not in scene().properties(scene().endpoint.config)["AsyncInferenceConfig"]
-    told = steady().properties(steady().endpoint.config)["AsyncInferenceConfig"]["ClientConfig"]
+def test_sagemaker_may_choose_how_much_an_instance_works_on() -> None:
+    assert "ClientConfig" not in steady().properties(steady().endpoint.config)["AsyncInferenceConfig"]
+
+
+def test_an_instance_works_on_more_at_once_than_it_is_scaled_for_so_that_its_number_is_steady() -> None:
+    told = scene().properties(scene().endpoint.config)["AsyncInferenceConfig"]["ClientConfig"]
+    assert scene().scaling.backlog_per_instance < told["MaxConcurrentInvocationsPerInstance"]
     assert told == {"MaxConcurrentInvocationsPerInstance": 4}
 
 
