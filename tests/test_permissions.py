@@ -17,13 +17,14 @@ from blueprints.checks.needs.facts import Facts
 from blueprints.checks.permissions import Need, Policies
 from blueprints.checks.targets import UNKNOWN
 from stacks.async_inference import AsyncInferenceSettings
+from stacks.batch_transform_settings import BatchTransformSettings
 from stacks.document_analysis import DocumentAnalysisSettings
 from stacks.knowledge_base_rag_settings import KnowledgeBaseRagSettings
 from stacks.llm_inference import LlmInferenceSettings
 from stacks.multi_model_inference_settings import MultiModelInferenceSettings
 from stacks.real_time_inference_settings import RealTimeInferenceSettings
 from stacks.serverless_inference_settings import ServerlessInferenceSettings
-from tests import inference_facts, knowledge_base_facts, templates
+from tests import batch_transform_facts, inference_facts, knowledge_base_facts, templates
 
 CASES = {**templates.SAMPLES, "destroyed": templates.DESTROYED, "plain text": templates.PLAIN_TEXT}
 GATEWAYS = {"s3", "dynamodb"}
@@ -63,6 +64,7 @@ def facts_of(account: Account, settings: DocumentAnalysisSettings) -> Facts:
 
 FACTS: dict[type, Any] = {
     AsyncInferenceSettings: inference_facts.facts_of,
+    BatchTransformSettings: batch_transform_facts.facts_of,
     DocumentAnalysisSettings: facts_of,
     KnowledgeBaseRagSettings: knowledge_base_facts.facts_of,
     LlmInferenceSettings: inference_facts.facts_of,

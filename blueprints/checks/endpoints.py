@@ -11,7 +11,12 @@ from blueprints.checks.permissions import Need, lets_through
 
 # What AWS PrivateLink calls a service where boto3 calls it something else.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
-_NAMES = {"stepfunctions": "states", "cloudwatch": "monitoring"}
+_NAMES = {
+    "cloudwatch": "monitoring",
+    "sagemaker": "sagemaker.api",
+    "sagemaker-runtime": "sagemaker.runtime",
+    "stepfunctions": "states",
+}
 
 
 # The endpoint of an action where it isn't called after the service.

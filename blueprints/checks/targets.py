@@ -21,6 +21,7 @@ _PARAMETERS = {
     "lambda": ("FunctionName",),
     "rds-data": ("resourceArn",),
     "s3": ("Bucket",),
+    "sagemaker": ("TransformJobName",),
     "sns": ("TopicArn",),
     "sqs": ("QueueUrl",),
     "ssm": ("Name",),
@@ -83,6 +84,8 @@ def call_targets(account: Account, service: str, operation: str, parameters: Map
             arn = _object_arn(account, parameters, "CopySource." if is_source else "")
         if service == "ec2" and arn != UNKNOWN:
             arn = f"arn:aws:ec2:{account.region}:{ACCOUNT}:security-group/{arn}"
+        if service == "sagemaker" and not arn.startswith(UNKNOWN):
+            arn = f"arn:aws:sagemaker:{account.region}:{ACCOUNT}:transform-job/{arn}"
         if service == "ssm" and arn != UNKNOWN:
             arn = f"arn:aws:ssm:{account.region}:{ACCOUNT}:parameter/{arn.lstrip('/')}"
         if service == "dynamodb" and "IndexName" in parameters:

@@ -17,7 +17,8 @@ from plan_transform.requests import Request, parse
 from transforms import endings, rows
 from transforms.plans import Plan
 
-PLANS, ANSWERS = "plans", "answers"
+PLANS = "plans"
+ANSWERS = "answers"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from documents.clients import client
 from documents.errors import DocumentRejected, is_code
+from documents.naming import Document
 from plan_transform.requests import Request
 
 MANIFEST, REQUEST_FILE = ".manifest", ".json"
@@ -54,22 +55,22 @@ def objects(request: Request, scope: Scope) -> list[Found]:
     Raises:
         DocumentRejected: The file is none of the two forms, or names what it may not.
     """
-    if request.prefix:
+    if request.file is None:
         return _below(request.prefix, scope)
-    if not request.key.endswith((MANIFEST, REQUEST_FILE)):
+    if not request.file.key.endswith((MANIFEST, REQUEST_FILE)):
         raise DocumentRejected("UNSUPPORTED_TYPE", f"Names of files must end in {MANIFEST} or {REQUEST_FILE}.")
-    content = _content(request, scope)
-    if request.key.endswith(REQUEST_FILE):
+    content = _content(request.file, scope)
+    if request.file.key.endswith(REQUEST_FILE):
         return _below(_prefix(content, scope), scope)
     return [_object(number, key, scope) for number, key in enumerate(_keys(content, scope), 1)]
 
 
-def _content(request: Request, scope: Scope) -> Any:
-    if not 0 < request.size <= LARGEST_FILE:
-        raise DocumentRejected("FILE_SIZE", f"The file must have 1 to {LARGEST_FILE} bytes, got {request.size}.")
-    version = {"VersionId": request.version_id} if request.version_id else {}
+def _content(file: Document, scope: Scope) -> Any:
+    if not 0 < file.size <= LARGEST_FILE:
+        raise DocumentRejected("FILE_SIZE", f"The file must have 1 to {LARGEST_FILE} bytes, got {file.size}.")
+    version = {"VersionId": file.version_id} if file.version_id else {}
     try:
-        body = client("s3").get_object(Bucket=scope.bucket, Key=request.key, **version)["Body"].read()
+        body = client("s3").get_object(Bucket=scope.bucket, Key=file.key, **version)["Body"].read()
     except ClientError as error:
         if is_code(error, *GONE):
             raise DocumentRejected("GONE", "The file was deleted before it was read.") from None

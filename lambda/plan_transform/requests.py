@@ -12,7 +12,7 @@ from typing import Any
 
 from documents import intake
 from documents.errors import MalformedEvent
-from documents.naming import ID_LENGTH
+from documents.naming import ID_LENGTH, Document
 from transforms.plans import MOST_ATTEMPTS
 
 SCHEDULE = "blueprint.schedule"
@@ -27,10 +27,13 @@ class Request:
     attempt: int
     event: dict[str, Any]
     address: str
-    key: str = ""
-    version_id: str | None = None
-    size: int = 0
+    file: Document | None = None
     prefix: str = ""
+
+    @property
+    def version_id(self) -> str | None:
+        """The version of the file."""
+        return self.file.version_id if self.file else None
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -56,7 +59,7 @@ def parse(body: str, bucket: str) -> Request | None:
         return None
     document = found.document
     _check_attempt(found.attempt)
-    return Request(document.id, found.attempt, found.event, document.path, document.key, document.version_id, document.size)
+    return Request(document.id, found.attempt, found.event, document.path, file=document)
 
 
 def _source(body: str) -> Any:

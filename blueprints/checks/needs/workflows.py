@@ -9,6 +9,8 @@ from typing import Any
 from blueprints.checks.deployed import ACCOUNT, Account, Resource
 from blueprints.checks.needs.encryption import key_of
 from blueprints.checks.needs.facts import Facts
+from blueprints.checks.needs.transforms import OPERATION as TRANSFORM
+from blueprints.checks.needs.transforms import transform_needs
 from blueprints.checks.permissions import Need
 from blueprints.checks.targets import UNKNOWN, call_targets
 
@@ -132,6 +134,9 @@ def machine_needs(account: Account, machine: Resource, facts: Facts) -> Iterator
         if state["Type"] == "Task":
             found = integration(state["Resource"])
             service, operation = found or ("lambda", "Invoke")
+            if found == TRANSFORM:
+                yield from transform_needs(account, role, state["Arguments"], facts, f"{machine.logical_id} {name}")
+                continue
             yield from caller.calls(service, operation, parameters(state) if found else {"FunctionName": state["Resource"]})
         if state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
             yield from _distributed_map(caller, state)
