@@ -20,6 +20,9 @@ SHAPES = {
     "S3 vector index": ("[(", ")]"),
     "OpenSearch collection": ("[(", ")]"),
     "Aurora cluster": ("[(", ")]"),
+    "endpoint": ("[", "]"),
+    "inference component": ("(", ")"),
+    "model": ("[/", "/]"),
     "service": ("[/", "/]"),
 }
 GENERIC = ("Api", "Bucket", "Function", "Machine", "Queue", "Rest", "StateMachine", "Table", "Topic")

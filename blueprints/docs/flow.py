@@ -26,6 +26,9 @@ KINDS = {
     "AWS::S3Vectors::Index": "S3 vector index",
     "AWS::OpenSearchServerless::Collection": "OpenSearch collection",
     "AWS::RDS::DBCluster": "Aurora cluster",
+    "AWS::SageMaker::Endpoint": "endpoint",
+    "AWS::SageMaker::InferenceComponent": "inference component",
+    "AWS::SageMaker::Model": "model",
 }
 
 

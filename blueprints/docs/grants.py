@@ -19,6 +19,7 @@ PLUMBING = frozenset(
         "xray",
         "iam",
         "ec2",
+        "ecr",
         "cloudwatch",
         "events",
         "ssm",
@@ -45,9 +46,13 @@ ASKS = {
     "bedrock:InvokeModelWithResponseStream": "",
     "bedrock:Retrieve": "finds passages",
     "bedrock:StartIngestionJob": "starts ingestion",
+    "sagemaker:InvokeEndpoint": "",
+    "sagemaker:InvokeEndpointAsync": "",
+    "sagemaker:InvokeEndpointWithResponseStream": "",
 }
 THROUGH = "bedrock:InferenceProfileArn"
-HOLDERS = ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine", "AWS::Bedrock::KnowledgeBase")
+HOLDERS = ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine", "AWS::Bedrock::KnowledgeBase", "AWS::SageMaker::Model")
+ROLES = ("Role", "RoleArn", "ExecutionRoleArn")
 
 
 def grants(template: Template) -> Iterator[Edge]:
@@ -93,10 +98,10 @@ def _services(actions: tuple[str, ...]) -> list[str]:
 
 
 def _holders(template: Template, found: list[Role]) -> dict[str, list[str]]:
-    """The functions, state machines and knowledge bases that run with a role, or else the services that assume it."""
+    """The functions, state machines, knowledge bases and models that run with a role, or else the services that assume it."""
     holders: dict[str, list[str]] = {}
     for resource in template.of_type(*HOLDERS):
-        for role in template.references([resource.properties.get("Role"), resource.properties.get("RoleArn")]):
+        for role in template.references([resource.properties.get(name) for name in ROLES]):
             holders.setdefault(role, []).append(resource.id)
     for assumed in found:
         names = [service.split(".")[0] for service in assumed.services]

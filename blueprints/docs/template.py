@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT", "AWS::URLSuffix": "amazonaws.com"}
+NAMES = {"AWS::SageMaker::Endpoint": "EndpointName", "AWS::SageMaker::InferenceComponent": "InferenceComponentName"}
 LEAVES = ("Resource", "Default")
 HASH = re.compile(r"[0-9A-F]{8}$")
 CONTENT_HASH = re.compile(r"(?<=[A-Za-z])(?=[0-9a-f]*[0-9])[0-9a-f]{8,10}$")
@@ -75,13 +76,16 @@ class Template:
         """Returns the logical ids of the resources that a value refers to, by reference or by the name of a state machine."""
         found = [name for name in _references(value) if name in self.resources]
         text = json.dumps(value) if self._machines else ""
-        return list(dict.fromkeys([*found, *(machine for name, machine in self._machines.items() if name in text)]))
+        named = [machine for name, machine in self._machines.items() if name in text]
+        told = self._texts(value) if self._named_later else ""
+        named += [resource for name, resource in self._named_later.items() if name in told]
+        return list(dict.fromkeys([*found, *named]))
 
     def text(self, value: Any) -> str:
         """Returns a value as people read it: references by construct path, joins joined."""
         match value:
             case {"Fn::Join": [separator, parts]}:
-                return self._machine(str(separator).join(self.text(part) for part in parts))
+                return self._standing(str(separator).join(self._raw(part) for part in parts))
             case {"Fn::Sub": str(pattern)} | {"Fn::Sub": [str(pattern), _]}:
                 return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match.group(1).split(".")[0]), pattern)
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
@@ -93,10 +97,40 @@ class Template:
             case _:
                 return json.dumps(value, sort_keys=True)
 
-    def _machine(self, text: str) -> str:
-        """The state machine that an ARN names, or the text as it is."""
+    def _raw(self, value: Any) -> str:
+        """A value as text, with names as the resources bear them."""
+        match value:
+            case {"Fn::Join": [separator, parts]}:
+                return str(separator).join(self._raw(part) for part in parts)
+            case _:
+                return self.text(value)
+
+    def _texts(self, value: Any) -> str:
+        """Everything that a value joins, one after the other."""
+        match value:
+            case {"Fn::Join": _}:
+                return self._raw(value)
+            case Mapping():
+                return " ".join(self._texts(inner) for inner in value.values())
+            case list():
+                return " ".join(self._texts(inner) for inner in value)
+            case _:
+                return str(value)
+
+    def _standing(self, text: str) -> str:
+        """The text with what it names by construct path: a state machine by its ARN, an endpoint of SageMaker by its name."""
         found = [machine for name, machine in self._machines.items() if text.endswith(name.removesuffix('"'))]
-        return self.resources[found[0]].name if found else text
+        if found:
+            return self.resources[found[0]].name
+        for name, resource in self._named_later.items():
+            text = text.replace(name, "/".join(dict.fromkeys(self.resources[resource].path)))
+        return text
+
+    @cached_property
+    def _named_later(self) -> dict[str, str]:
+        """What is referred to by names that are put together at deployment, by these names."""
+        named = {resource.id: resource.properties.get(NAMES[resource.type]) for resource in self.of_type(*NAMES)}
+        return {self._raw(name): resource for resource, name in named.items() if isinstance(name, Mapping)}
 
     @cached_property
     def _machines(self) -> dict[str, str]:

@@ -34,6 +34,8 @@ def triggers(template: Template) -> Iterator[Edge]:
         "AWS::Bedrock::DataSource": _data_source,
         "AWS::Bedrock::KnowledgeBase": _knowledge_base,
         "AWS::Bedrock::ApplicationInferenceProfile": _profile,
+        "AWS::SageMaker::Endpoint": _endpoint,
+        "AWS::SageMaker::InferenceComponent": _component,
     }
     for resource in template.resources.values():
         if resource.type in readers and not resource.is_framework:
@@ -109,3 +111,18 @@ def _knowledge_base(template: Template, base: Resource) -> Iterator[Edge]:
 def _profile(template: Template, profile: Resource) -> Iterator[Edge]:
     model = template.text(profile.properties["ModelSource"]["CopyFrom"]).rpartition("/")[2]
     yield Edge(profile.id, MODELS, model)
+
+
+def _endpoint(template: Template, endpoint: Resource) -> Iterator[Edge]:
+    """The models that its variants serve, as they are named by the configuration."""
+    for config in (template.resources[name] for name in template.references(endpoint.properties["EndpointConfigName"])):
+        for kind, label in (("ProductionVariants", ""), ("ShadowProductionVariants", "on trial")):
+            models = template.references([variant.get("ModelName") for variant in config.properties.get(kind, [])])
+            yield from (Edge(model, endpoint.id, label) for model in models)
+
+
+def _component(template: Template, component: Resource) -> Iterator[Edge]:
+    """The model of a component, and the endpoint that it runs on."""
+    specification = component.properties.get("Specification", {})
+    yield from (Edge(model, component.id) for model in template.references(specification.get("ModelName")))
+    yield from (Edge(component.id, end) for end in template.references(component.properties.get("EndpointName")) if end != component.id)

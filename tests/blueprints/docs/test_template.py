@@ -64,3 +64,17 @@ def test_values_are_written_as_people_read_them(template: Template, value: Any, 
 
 def test_outputs_are_those_of_the_template(template: Template) -> None:
     assert list(template.outputs) == ["InboxName"]
+
+
+def test_an_endpoint_is_known_by_the_name_that_it_gets_at_deployment() -> None:
+    name = {"Fn::Join": ["", ["scores-", {"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "AWS::StackId"}]}]}]]}
+    body = {
+        "Type": "AWS::SageMaker::Endpoint",
+        "Properties": {"EndpointName": name},
+        "Metadata": {"aws:cdk:path": "stack/Endpoint/Endpoint"},
+    }
+    template = Template({"Resources": {"Endpoint123": body, "Other": {"Type": "AWS::SQS::Queue"}}})
+    arn = {"Fn::Join": ["", ["arn:aws:sagemaker:", {"Ref": "AWS::Region"}, ":1:endpoint/scores-", name["Fn::Join"][1][1]]]}
+    assert template.references([arn]) == ["Endpoint123"]
+    assert template.references(["arn:aws:sagemaker:eu-west-1:1:endpoint/others-1"]) == []
+    assert (template.text(name), template.text(arn)) == ("Endpoint", "arn:aws:sagemaker:REGION:1:endpoint/Endpoint")

@@ -77,3 +77,25 @@ def test_a_user_pool_gives_tokens_to_the_api_that_asks_for_them(body: dict[str, 
         "Authorizer": resource("AWS::ApiGateway::Authorizer", authorizer),
     }
     assert Edge("Pool", "Api", "identity tokens") in list(triggers(Template(body)))
+
+
+def test_models_are_served_by_endpoints_and_components_run_on_them() -> None:
+    def model(name: str) -> dict[str, Any]:
+        return {"ModelName": {"Fn::GetAtt": [name, "ModelName"]}}
+
+    config = {"ProductionVariants": [model("Model")], "ShadowProductionVariants": [model("Shadow")]}
+    component = {"EndpointName": {"Fn::GetAtt": ["Endpoint", "EndpointName"]}, "Specification": model("Model")}
+    resources = {
+        "Model": {"Type": "AWS::SageMaker::Model"},
+        "Shadow": {"Type": "AWS::SageMaker::Model"},
+        "Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": config},
+        "Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": {"Ref": "Config"}}},
+        "Component": {"Type": "AWS::SageMaker::InferenceComponent", "Properties": component},
+    }
+    found = {(edge.source, edge.target, edge.label) for edge in triggers(Template({"Resources": resources}))}
+    assert found == {
+        ("Model", "Endpoint", ""),
+        ("Shadow", "Endpoint", "on trial"),
+        ("Model", "Component", ""),
+        ("Component", "Endpoint", ""),
+    }
