@@ -3,7 +3,6 @@
 import gzip
 import io
 import tarfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,6 @@ from samples.make_models import tenants
 FILE = "xgboost-model"
 """The name by which the container for XGBoost finds a model."""
 CONTENT_TYPE = "text/csv"
-TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -54,16 +52,3 @@ def models(count: int) -> list[TenantModel]:
 def rows() -> str:
     """What every tenant asks about."""
     return tenants.csv_rows()
-
-
-def numbers(text: str) -> list[float] | None:
-    """The numbers in an answer of the container; nothing where it holds anything else."""
-    try:
-        return [float(part) for part in text.replace(",", "\n").split()]
-    except ValueError:
-        return None
-
-
-def alike(found: Sequence[float] | None, expected: Sequence[float]) -> bool:
-    """Whether an answer is what it must be, but for its last digits."""
-    return found is not None and len(found) == len(expected) and bool(np.allclose(found, expected, atol=TOLERANCE))
