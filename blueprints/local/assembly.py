@@ -36,7 +36,9 @@ def assemble(port: int, workspace: Path) -> tuple[FrontDoor, Workers]:
     sagemaker = SageMakerControl()
     programs = (*stand_ins.ALL(), SageMakerRuntimeStandIn(Serving(sagemaker)), SageMakerStandIn(sagemaker))
     vectors = next(each for each in programs if isinstance(each, S3VectorsStandIn))
-    supplements = (MessageMoves(), control, KnowledgeBases(), sagemaker, Scaling({"sagemaker": sagemaker.scalable}))
+    scaling = Scaling({"sagemaker": sagemaker.scalable})
+    sagemaker.endpoints.is_scaled = scaling.is_scaled
+    supplements = (MessageMoves(), control, KnowledgeBases(), sagemaker, scaling)
     dispatcher = Dispatcher(MotoServices(), programs, supplements, clients.administrator)
     adapter.apply(workers, dispatcher, clients, ledger, Lookup(control.profiles.models_of, vectors.key_of, vectors.policy_of))
     return FrontDoor(adapter.plain_application(), ledger), workers

@@ -65,6 +65,10 @@ class Scaling:
         with self._lock:
             return self._answers[operation](request)
 
+    def is_scaled(self, endpoint: str, variant: str) -> bool:
+        """Tells whether a variant of an endpoint of SageMaker is a scalable target."""
+        return any(resource == f"endpoint/{endpoint}/variant/{variant}" for _, resource, _ in self._targets)
+
     def _register(self, request: Request) -> dict[str, Any]:
         key = _key(request)
         known = self._targets.get(key)

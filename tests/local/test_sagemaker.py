@@ -22,6 +22,7 @@ XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5"
 LANGUAGE_MODEL = f"{REGISTRY}/djl-inference:0.36.0-lmi18.0.0-cu128"
 INSTANCES = {"VariantName": "AllTraffic", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large", "InitialVariantWeight": 1}
 CHAT = json.dumps({"messages": [{"role": "user", "content": "where is my order"}], "max_tokens": 20}).encode()
+LOGS = "arn:aws:logs:us-east-1:123456789012:log-group"
 ENDPOINTS = "arn:aws:sagemaker:us-east-1:123456789012:endpoint"
 
 
@@ -100,6 +101,7 @@ class Site:
             raw.allow("s3:GetObject", "s3:PutObject", on=f"arn:aws:s3:::{self.bucket}/*"),
             raw.allow("s3:ListBucket", on=f"arn:aws:s3:::{self.bucket}"),
             raw.allow("sns:Publish", on=topic),
+            raw.allow("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", on=f"{LOGS}:/aws/sagemaker/Endpoints/*"),
         ]
         jobs = raw.allow("sagemaker:CreateTransformJob", "sagemaker:DescribeTransformJob", on="arn:aws:sagemaker:*:*:transform-job/*")
         churn = {"Image": XGBOOST, "ModelDataUrl": f"{at}/models/churn.tar.gz"}
@@ -170,6 +172,16 @@ def test_an_endpoint_answers_with_the_framework_of_its_image(site: Site) -> None
     found = {row["logical_id"]: row["provenance"] for row in site.aws.report()["resources"] if row["stack"] == "sagemaker"}
     assert found["Now"].startswith("stand-in XGBoost ")
     assert found["Target"] == "stored only"
+
+
+def test_what_a_container_prints_is_written_by_the_models_role(site: Site) -> None:
+    with pytest.raises(ClientError, match="Received client error"):
+        site.ask("Now", b"no,number")
+    logs, group = site.aws.client("logs"), f"/aws/sagemaker/Endpoints/{site.names['Now']}"
+    assert [stream["logStreamName"].split("/")[0] for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]] == [
+        "AllTraffic"
+    ]
+    assert logs.filter_log_events(logGroupName=group)["events"]
 
 
 def test_callers_need_the_right_for_the_endpoint(site: Site) -> None:

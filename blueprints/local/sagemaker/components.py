@@ -25,7 +25,7 @@ NO_CAPACITY = (
     "Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if configured) or try to "
     "increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API."
 )
-log = logging.getLogger(__name__)
+problems = logging.getLogger(__name__)
 
 
 @dataclass
@@ -124,12 +124,13 @@ class Components:
                 raise invalid(f'Could not find base inference component "{base}" in service on the endpoint.')
             return Component(record, variant, live.host, adapter=record["InferenceComponentName"])
         instance = variant.settings.get("InstanceType", "")
+        log = (f"/aws/sagemaker/InferenceComponents/{record['InferenceComponentName']}", variant.name)
         if "ModelName" in specification:
             model = self._models.records.get(specification["ModelName"])
-            return Component(record, variant, self._fleet.host(model, aws, instance, variant.name))
+            return Component(record, variant, self._fleet.host(model, aws, instance, variant.name, log))
         if variant.role is None or not (specification.get("Container") or {}).get("Image"):
             raise invalid("An inference component must have a ModelName, a Container with an Image, or a BaseInferenceComponentName.")
-        served = Served([specification["Container"]], variant.role, instance_type=instance, variant=variant.name)
+        served = Served([specification["Container"]], variant.role, instance_type=instance, variant=variant.name, log=log)
         return Component(record, variant, self._fleet.of(served))
 
     def _bring_up(self, component: Component) -> None:
@@ -164,7 +165,7 @@ class Components:
         except StartError as error:
             return str(error)
         except Exception:
-            log.exception("inference component %s", component.record["InferenceComponentName"])
+            problems.exception("inference component %s", component.record["InferenceComponentName"])
             return "Internal error of the stand-in; see the log of the embedded AWS."
         return None
 

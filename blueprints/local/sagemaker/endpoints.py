@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -64,6 +65,7 @@ class Endpoints:
         self._lock = threading.Lock()
         self._live: dict[str, Live] = {}
         self.components_of: Callable[[str], Sequence[str]] = lambda _name: ()
+        self.is_scaled: Callable[[str, str], bool] = lambda _name, _variant: False
         self.records = Records("endpoint", "Endpoint", "endpoint")
         members = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
         self.answers: Mapping[str, Callable[[Request, ClientFactory], dict[str, Any]]] = {
@@ -88,7 +90,7 @@ class Endpoints:
 
     def _create(self, request: Request, aws: ClientFactory) -> dict[str, Any]:
         config = self._configs.records.get(request["EndpointConfigName"])
-        live = self._prepared(config, aws)
+        live = self._prepared(request["EndpointName"], config, aws)
         record = self.records.add({**request, "EndpointStatus": CREATING})
         record["LastDeploymentConfig"] = record.pop("DeploymentConfig", None)
         _label(live)
@@ -101,7 +103,8 @@ class Endpoints:
             raise invalid(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
         config = self._configs.records.get(request["EndpointConfigName"])
         self._check_kind(record["EndpointName"], config)
-        live = self._prepared(config, aws)
+        self._check_scaled(record["EndpointName"], config)
+        live = self._prepared(record["EndpointName"], config, aws)
         if request.get("RetainAllVariantProperties"):
             excluded = [each["VariantPropertyType"] for each in request.get("ExcludeRetainedVariantProperties") or ()]
             self._retain(record["EndpointName"], live, excluded)
@@ -119,9 +122,22 @@ class Endpoints:
         if before and serverless != any(variant.serverless for variant in before.variants):
             raise invalid("An endpoint can't be changed from serverless to instances, nor from instances to serverless.")
 
-    def _prepared(self, config: Record, aws: ClientFactory) -> Live:
-        variants = [self._fleet.variant(settings, config, aws) for settings in config["ProductionVariants"]]
-        shadows = [self._fleet.variant(settings, config, aws) for settings in config.get("ShadowProductionVariants") or ()]
+    def _check_scaled(self, name: str, config: Record) -> None:
+        """Refuses another instance type for a variant that Application Auto Scaling scales, and a configuration without it.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling.html
+        """
+        before = self._live[name].variants if name in self._live else []
+        kept = {variant["VariantName"]: _types(variant) for variant in config["ProductionVariants"]}
+        changed = [each.name for each in before if self.is_scaled(name, each.name) and kept.get(each.name) != _types(each.settings)]
+        if changed:
+            named = json.dumps(changed)
+            scaled = "must be deregistered as a scalable target with AWS Auto Scaling before they can be removed or have their"
+            raise invalid(f'The variant(s) "{named}" {scaled} instance type updated.')
+
+    def _prepared(self, name: str, config: Record, aws: ClientFactory) -> Live:
+        variants = [self._fleet.variant(settings, config, aws, name) for settings in config["ProductionVariants"]]
+        shadows = [self._fleet.variant(settings, config, aws, name) for settings in config.get("ShadowProductionVariants") or ()]
         return Live(config, variants, shadows, aws)
 
     def _retain(self, name: str, live: Live, excluded: Sequence[str]) -> None:
@@ -205,6 +221,11 @@ def _capture(config: Record) -> dict[str, Any]:
         "KmsKeyId": capture.get("KmsKeyId", ""),
     }
     return {"DataCaptureConfig": told}
+
+
+def _types(variant: Mapping[str, Any]) -> list[str | None]:
+    """Returns the instance types of a variant."""
+    return [pool["InstanceType"] for pool in variant.get("InstancePools") or ()] or [variant.get("InstanceType")]
 
 
 def _label(live: Live) -> None:

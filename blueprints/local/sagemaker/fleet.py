@@ -30,26 +30,28 @@ class Fleet:
     def __init__(self, models: Models, programs: Programs = program_of, folder: Path | None = None) -> None:
         self._models, self._programs, self._folder = models, programs, folder
 
-    def variant(self, settings: Mapping[str, Any], config: Record, aws: Any) -> Variant:
-        """Returns a variant of an endpoint configuration that does not run yet.
+    def variant(self, settings: Mapping[str, Any], config: Record, aws: Any, endpoint: str) -> Variant:
+        """Returns a variant of an endpoint that does not run yet, as a configuration says.
 
         Raises:
             StandInError: Its model does not exist any more.
         """
         name = settings.get("ModelName")
         instances = settings.get("InstancePools") or [settings]
-        host = (
-            self.host(self._models.records.get(name), aws, instances[0].get("InstanceType", ""), settings["VariantName"]) if name else None
-        )
+        log = (f"/aws/sagemaker/Endpoints/{endpoint}", settings["VariantName"])
+        instance = instances[0].get("InstanceType", "")
+        host = self.host(self._models.records.get(name), aws, instance, settings["VariantName"], log) if name else None
         role = aws.assume(config["ExecutionRoleArn"], SESSION) if "ExecutionRoleArn" in config else None
         count = int(settings.get("InitialInstanceCount", 0))
         return Variant(settings, host, float(settings.get("InitialVariantWeight", 1.0)), count, role=role)
 
-    def host(self, model: Record, aws: Any, instance: str, variant: str, environment: Mapping[str, str] | None = None) -> Host:
+    def host(
+        self, model: Record, aws: Any, instance: str, variant: str, log: tuple[str, str], environment: Mapping[str, str] | None = None
+    ) -> Host:
         """Returns a host of a model that does not run yet."""
         direct = (model.get("InferenceExecutionConfig") or {}).get("Mode") == "Direct"
         role: ClientFactory = aws.assume(model["ExecutionRoleArn"], SESSION)
-        return self.of(Served(containers(model), role, direct, instance, environment or {}, variant))
+        return self.of(Served(containers(model), role, direct, instance, environment or {}, variant, log))
 
     def of(self, served: Served) -> Host:
         """Returns a host that does not run yet."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from blueprints.local import dispatch, provenance
 from blueprints.local.clients import ClientFactory
+from blueprints.local.sagemaker.container_log import ContainerLog
 from blueprints.local.sagemaker.containers import ContainerRefusalError, ContainerStartError
 from blueprints.local.sagemaker.downloads import DownloadError, fetch, fetch_archive, source_of
 from blueprints.local.sagemaker.multi_model import ManyModels
@@ -21,6 +22,7 @@ from blueprints.local.sagemaker.running import (
     ContainerSpec,
     Invocation,
     ModelFailedError,
+    NotReadyError,
     Program,
     Programs,
     Reply,
@@ -48,6 +50,7 @@ class Served:
         instance_type: What it runs on.
         environment: Variables that go before those of the definitions.
         variant: The variant's name, for messages.
+        log: The log group of the containers, and the beginning of the stream's name.
     """
 
     containers: Sequence[Mapping[str, Any]]
@@ -56,6 +59,7 @@ class Served:
     instance_type: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     variant: str = "AllTraffic"
+    log: tuple[str, str] = ("", "")
 
 
 @dataclass
@@ -85,6 +89,7 @@ class Host:
         self._parts: list[_Part] = []
         self._lock = threading.Lock()
         self._fetched = False
+        self._log = ContainerLog(*served.log, served.role)
 
     @property
     def program(self) -> str | None:
@@ -123,6 +128,8 @@ class Host:
         """Ends the containers; what was fetched stays if ``keep``."""
         with self._lock:
             parts, self._parts = self._parts, []
+            for part in parts:
+                self._log.write(part.running.log())
             _stop(parts)
             if not keep:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -140,11 +147,17 @@ class Host:
             images = ", ".join(str(each.get("Image")) for each in self._served.containers)
             raise StandInError("NotImplemented", f"the embedded AWS has no program that stands in for the image {images}", 501)
         dispatch.answered_by(provenance.stand_in(self.program or ""))
+        if not self._parts:
+            raise NotReadyError("The model's containers do not run.")
         parts = self._asked(invocation)
         reply = Reply(invocation.content_type, (invocation.body,))
         for place, part in enumerate(parts, start=1):
             accept = invocation.accept if place == len(parts) else ""
-            reply = _ask(part, invocation, reply, accept)
+            try:
+                reply = _ask(part, invocation, reply, accept)
+            except ModelFailedError as error:
+                self._log.write(f'{part.running.log()}\n"POST /invocations HTTP/1.1" {error.status}')
+                raise
         return reply
 
     def load_adapter(self, name: str, uri: str, role: ClientFactory) -> None:
@@ -195,10 +208,12 @@ class Host:
         try:
             running.start()
         except (RuntimeError, OSError, TimeoutError) as error:
+            self._log.write(f"{running.log()}\n{error}")
             running.stop()
             container = "primary container" if single else f"{name} container"
             health = f"The {container} for production variant {self._served.variant} did not pass the ping health check."
             raise StartError(f"{health} Please check CloudWatch logs for this endpoint. {_shortened(str(error))}") from error
+        self._log.write(running.log())
         return _Part(name, hostname, running, self._many(definition, running, folder) if multi else None)
 
     def _fetch(self, number: int, definition: Mapping[str, Any], folder: Path, *, multi: bool) -> None:

@@ -21,6 +21,9 @@ class RunningContainer(Protocol):
     def stop(self) -> None:
         """Ends it."""
 
+    def log(self) -> str:
+        """Returns what it printed since the last call."""
+
     def stream(
         self, body: bytes, content_type: str, accept: str, headers: Mapping[str, str], timeout: float, *, model: str | None = None
     ) -> tuple[int, str, Iterator[bytes]]:

@@ -61,6 +61,9 @@ class FakeContainer:
     def stop(self) -> None:
         self.runs = False
 
+    def log(self) -> str:
+        return "it printed\n"
+
     def stream(
         self, body: bytes, content_type: str, accept: str, headers: Mapping[str, str], timeout: float, *, model: str | None = None
     ) -> tuple[int, str, Iterator[bytes]]:
@@ -164,6 +167,30 @@ class FakeSns:
         self.published.append((given["TopicArn"], json.loads(given["Message"])))
 
 
+class FakeLogs:
+    """Keeps lines by log group and stream; the group ``/closed`` is nobody's."""
+
+    class exceptions:  # noqa: N801 - as clients have it
+        ResourceNotFoundException = type("ResourceNotFoundException", (ClientError,), {})
+        ResourceAlreadyExistsException = type("ResourceAlreadyExistsException", (ClientError,), {})
+
+    def __init__(self) -> None:
+        self.groups: dict[str, dict[str, list[str]]] = {}
+
+    def create_log_group(self, **given: str) -> None:
+        if given["logGroupName"] == "/closed":
+            raise refusal("AccessDeniedException", "CreateLogGroup")
+        self.groups[given["logGroupName"]] = {}
+
+    def create_log_stream(self, **given: str) -> None:
+        if given["logGroupName"] not in self.groups:
+            raise self.exceptions.ResourceNotFoundException({"Error": {}}, "CreateLogStream")
+        self.groups[given["logGroupName"]][given["logStreamName"]] = []
+
+    def put_log_events(self, **given: Any) -> None:
+        self.groups[given["logGroupName"]][given["logStreamName"]] += [event["message"] for event in given["logEvents"]]
+
+
 class FakeCloudWatch:
     """Keeps what it was told."""
 
@@ -187,6 +214,7 @@ class FakeAws(InProcess):
     def __init__(self, *programs: Any) -> None:
         super().__init__(*programs)
         self.s3, self.iam, self.sns, self.cloudwatch = FakeS3(), FakeIam(), FakeSns(), FakeCloudWatch()
+        self.logs = FakeLogs()
 
     def __call__(self, service: str) -> Any:
         return getattr(self, service, None) or super().__call__(service)

@@ -74,3 +74,10 @@ def test_policies_are_deleted_by_name(scaling: Any) -> None:
     scaling.delete_scaling_policy(**TARGET, PolicyName="p")
     with pytest.raises(scaling.exceptions.ObjectNotFoundException, match="No scaling policy found"):
         scaling.delete_scaling_policy(**TARGET, PolicyName="p")
+
+
+def test_variants_that_are_targets_are_known() -> None:
+    scaling = Scaling({})
+    InProcess(scaling)("application-autoscaling").register_scalable_target(**TARGET, **LIMITS)
+    assert scaling.is_scaled("e", "AllTraffic")
+    assert not scaling.is_scaled("e", "Other")

@@ -107,6 +107,19 @@ def test_serverless_stays_serverless(served: Served) -> None:
         update(served)
 
 
+@pytest.mark.parametrize(
+    "variant", [{**VARIANT, "InstanceType": "ml.m5.xlarge"}, {**VARIANT, "VariantName": "Other"}], ids=["another type", "gone"]
+)
+def test_a_variant_that_is_scaled_keeps_its_instance_type(served: Served, variant: dict[str, Any]) -> None:
+    served.endpoint()
+    served.config(variant)
+    served.config(name="same")
+    served.control.endpoints.is_scaled = lambda name, of: (name, of) == ("e", "AllTraffic")
+    assert update(served, "same")["EndpointConfigName"] == "same"
+    with pytest.raises(ClientError, match=r"AllTraffic.* must be deregistered as a scalable target with AWS Auto Scaling"):
+        update(served)
+
+
 def test_a_configuration_has_to_be_there(served: Served) -> None:
     served.endpoint()
     with pytest.raises(ClientError, match="Could not find endpoint configuration"):

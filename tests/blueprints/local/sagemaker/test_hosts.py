@@ -8,7 +8,7 @@ import pytest
 
 from blueprints.local.sagemaker.hosts import Host
 from blueprints.local.sagemaker.hosts import Served as Definition
-from blueprints.local.sagemaker.running import Invocation, ModelFailedError, StartError
+from blueprints.local.sagemaker.running import Invocation, ModelFailedError, NotReadyError, StartError
 from blueprints.local.stand_ins import StandInError
 from tests.blueprints.local.serving import MODEL, UNKNOWN_IMAGE, Served
 
@@ -139,3 +139,21 @@ def test_adapters_that_are_none_are_refused(served: Served, make: Make, artifact
     served.artifact("broken", broken=True)
     with pytest.raises(StartError, match=message):
         make(MODEL).load_adapter("formal", f"s3://data/models/{artifact}.tar.gz", served.aws)
+
+
+def test_what_containers_print_is_written_when_they_start_fail_and_end(served: Served, make: Make) -> None:
+    host = make(MODEL, log=("/endpoint", "AllTraffic"))
+    with pytest.raises(ModelFailedError):
+        host.invoke(Invocation(b"500"))
+    host.stop()
+    [lines] = served.aws.logs.groups["/endpoint"].values()
+    assert lines == ["it printed", "it printed", '"POST /invocations HTTP/1.1" 500', "it printed"]
+    served.artifact("a", broken=True)
+    with pytest.raises(StartError):
+        make(MODEL, log=("/broken", "AllTraffic"))
+    assert list(served.aws.logs.groups["/broken"].values()) == [["it printed", "there is no model"]]
+
+
+def test_containers_that_do_not_run_answer_nothing(make: Make) -> None:
+    with pytest.raises(NotReadyError):
+        make(MODEL, start=False).invoke(Invocation(b"x"))
