@@ -40,7 +40,7 @@ class Demonstration:
     """
 
     def __init__(self, session: Session, questions: Sequence[str] = ()) -> None:
-        self._session, self._questions = session, tuple(questions) or (QUESTION,)
+        self._session, self._questions, self._own = session, tuple(questions) or (QUESTION,), bool(questions)
         environment, url = session.aws.environment, reachable(session.aws.endpoint_url, session.outputs["GenerationsUrl"])
         credentials = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
         self._texts = Texts(url, signed(credentials, environment["AWS_DEFAULT_REGION"]))
@@ -89,7 +89,7 @@ class Demonstration:
                 check.must(text.status == 200 and bool(text.said), f"{model} must answer, got {text.status} {text.said}")
                 check.must(text.body.get("model") == model, f"the response must name {model}, got {text.body.get('model')}")
             different = len({text.said for text in texts.values()})
-            check.must(different == len(texts), f"each adapter must change the words, got {different} different texts")
+            check.must(self._own or different == len(texts), f"each adapter must change the words, got {different} different texts")
         check.seen = f"{len(self.said)} texts of {1 + len(ADAPTERS)} models"
 
     def _streamed(self, check: Check) -> None:

@@ -8,7 +8,6 @@ from constructs import Construct
 
 from ml_constructs.foundation import HandlerDefaults, Placement
 from ml_constructs.foundation.stack_ids import short_id
-from ml_constructs.foundation.stack_ids import short_id
 from ml_constructs.sagemaker.inference.component_instances import SharedInstances
 from ml_constructs.sagemaker.inference.component_needs import ComponentNeeds, check_copies_fit
 from ml_constructs.sagemaker.inference.component_options import CopyScaling
