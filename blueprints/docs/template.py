@@ -88,6 +88,8 @@ class Template:
                 return self._standing(str(separator).join(self._raw(part) for part in parts))
             case {"Fn::Sub": str(pattern)} | {"Fn::Sub": [str(pattern), _]}:
                 return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match.group(1).split(".")[0]), pattern)
+            case {"Fn::FindInMap": [str(name), *_]}:
+                return name
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
                 return self._named(name)
             case {"Fn::GetAtt": str(name)}:

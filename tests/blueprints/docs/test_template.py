@@ -78,3 +78,8 @@ def test_an_endpoint_is_known_by_the_name_that_it_gets_at_deployment() -> None:
     assert template.references([arn]) == ["Endpoint123"]
     assert template.references(["arn:aws:sagemaker:eu-west-1:1:endpoint/others-1"]) == []
     assert (template.text(name), template.text(arn)) == ("Endpoint", "arn:aws:sagemaker:REGION:1:endpoint/Endpoint")
+
+
+def test_what_differs_by_region_goes_by_the_name_of_its_table() -> None:
+    account = {"Fn::FindInMap": ["ImageAccounts", {"Ref": "AWS::Region"}, "Xgboost"]}
+    assert Template({}).text({"Fn::Join": ["", ["arn:aws:ecr:", account, ":repository/x"]]}) == "arn:aws:ecr:ImageAccounts:repository/x"
