@@ -27,7 +27,7 @@ from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation,
 from ml_constructs.sagemaker.inference.model import Model
 from ml_constructs.sagemaker.inference.routing import Routing
 from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
-from stacks.inference_front import Front, Handler, front_of
+from stacks.parts.inference_front import Front, Handler, front_of
 from stacks.llm_inference_settings import (
     InstanceSettings,
     LanguageModelSettings,

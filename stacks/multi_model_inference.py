@@ -15,7 +15,7 @@ from ml_constructs.sagemaker.inference.multi_model_alarms import ROLLBACK, watch
 from ml_constructs.sagemaker.inference.multi_model_endpoint import ARCHIVE, MultiModelEndpoint
 from ml_constructs.sagemaker.inference.multi_model_metrics import multi_model_graphs
 from stacks.base import BlueprintStack, DeploymentContext
-from stacks.inference_front import Handler, front_of
+from stacks.parts.inference_front import Handler, front_of
 from stacks.multi_model_inference_settings import MultiModelInferenceSettings
 
 __all__ = ["MultiModelInferenceSettings", "MultiModelInferenceStack"]

@@ -16,7 +16,7 @@ from ml_constructs.sagemaker.inference.model import Model
 from ml_constructs.sagemaker.inference.real_time_endpoint import RealTimeEndpoint
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
 from stacks.base import BlueprintStack, DeploymentContext
-from stacks.inference_front import front_of
+from stacks.parts.inference_front import front_of
 from stacks.real_time_inference_settings import SAMPLES, RealTimeInferenceSettings, ShadowSettings
 from stacks.settings.inference import DataCaptureSettings, ModelSettings
 

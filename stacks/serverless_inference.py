@@ -12,7 +12,7 @@ from ml_constructs.sagemaker.inference.model import Model
 from ml_constructs.sagemaker.inference.serverless_alarms import serverless_graphs, watch_serverless
 from ml_constructs.sagemaker.inference.serverless_endpoint import ServerlessEndpoint
 from stacks.base import BlueprintStack, DeploymentContext
-from stacks.inference_front import front_of
+from stacks.parts.inference_front import front_of
 from stacks.serverless_inference_settings import SAMPLES, ServerlessInferenceSettings
 
 __all__ = ["ServerlessInferenceSettings", "ServerlessInferenceStack"]

@@ -52,7 +52,8 @@ _PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 
 # Actions on resources of the user's own, which are taken without a resource as well.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncomprehend.html
-_OPTIONAL = ("comprehend:DetectEntities", "comprehend:DetectPiiEntities")
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html: metrics belong to no data set
+_OPTIONAL = ("cloudwatch:PutMetricData", "comprehend:DetectEntities", "comprehend:DetectPiiEntities")
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from ml_constructs.sagemaker.images import ContainerImage, EcrImage, FrameworkImage
 from ml_constructs.sagemaker.inference.artifacts import Artifact, HuggingFaceArtifact, PrefixArtifact, TarArtifact
 from ml_constructs.sagemaker.inference.container import Container
-from stacks.sample_models import sample_artifact
+from stacks.parts.sample_models import sample_artifact
 from stacks.settings.models import KeyArn, SettingsModel
 
 S3Uri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+(\.tar\.gz|/)$")]

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Match, Template
 
 from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
-from stacks.inference_front import Front, Handler, front_of
+from stacks.parts.inference_front import Front, Handler, front_of
 from stacks.settings.callers import CallerSettings, RequestSettings
 
 POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123XyZ"

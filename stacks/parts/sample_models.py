@@ -16,7 +16,7 @@ from constructs import Construct
 
 from ml_constructs.sagemaker.inference.artifacts import AssetArtifact
 
-ROOT = Path(__file__).parents[1] / "samples" / "models"
+ROOT = Path(__file__).parents[2] / "samples" / "models"
 NOTES = ".md"
 """What ends so is for readers, and not part of a model."""
 

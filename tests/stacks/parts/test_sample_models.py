@@ -4,7 +4,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from stacks.sample_models import ROOT, pack, sample_artifact
+from stacks.parts.sample_models import ROOT, pack, sample_artifact
 
 
 @pytest.fixture

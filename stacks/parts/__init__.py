@@ -1,0 +1,1 @@
+"""Parts of stacks that several blueprints share."""
