@@ -20,7 +20,7 @@ from blueprints.simulating.simulation import Minute, Run
 from blueprints.simulating.verdicts import Verdict
 
 ROWS = 24
-COLUMNS = ("Minute", "Requests", "Serving", "Wanted", "Instances", "Waiting", "Failed", "Latency (s)")
+COLUMNS = ("Minute", "Asked", "Ready", "Wanted", "Paid", "Waiting", "Failed", "Latency")
 WIDEST, HEIGHT = 140, 12
 WHOLE = 1
 
@@ -124,7 +124,7 @@ def _row(part: Sequence[Minute]) -> list[str]:
         str(last.instances),
         f"{last.backlog:,.1f}",
         f"{sum(minute.failed for minute in part):,.0f}",
-        f"{max(latencies):,.2f}" if latencies else "none",
+        f"{max(latencies):,.1f} s" if latencies else "none",
     ]
 
 
