@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTransformJ
 https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-errors.html
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ AGAIN = "AGAIN"
 PASSING = ("CapacityError", "InternalServerError")
 """How reasons begin that SageMaker has to answer for; another try may go well."""
 SUFFIX = ".out"
+READABLE = re.compile(r"(?P<code>[A-Za-z]{1,60}):\s*(?P<message>.+)", re.DOTALL)
 TIMEOUT = "States.Timeout"
 LATE = "The job was stopped because it ran longer than allowed."
 
@@ -82,8 +84,8 @@ def _reason(job: dict[str, Any], failure: dict[str, Any], *, late: bool) -> dict
     if not job:
         return endings.reason(str(failure.get("error", "NO_JOB")), str(failure.get("cause", "There is no job.")))
     if said := job.get("FailureReason"):
-        code, _, message = said.partition(":")
-        return endings.reason(code.strip(), message.strip()) if message else endings.reason("JobFailed", said)
+        told = READABLE.fullmatch(said)
+        return endings.reason(told["code"], told["message"]) if told else endings.reason("JobFailed", said)
     if late:
         return endings.reason("TIMED_OUT", LATE)
     return endings.reason("STOPPED", "Somebody stopped the job.")

@@ -21,8 +21,8 @@ REGION = "us-east-1"
 ACCOUNT = "123456789012"
 DOCUMENTS, RESULTS = "documents-bucket", "results-bucket"
 INDEX, JOBS, REVIEWS, CACHE, SYNC = "index", "jobs", "reviews", "cache", "sync"
-INFERENCES = "inferences"
-KEYS = {INDEX: "document", JOBS: "pk", REVIEWS: "id", CACHE: "pk", SYNC: "pk", INFERENCES: "inference"}
+INFERENCES, TRANSFORMS, RUNS = "inferences", "transforms", "runs"
+KEYS = {INDEX: "document", JOBS: "pk", REVIEWS: "id", CACHE: "pk", SYNC: "pk", INFERENCES: "inference", TRANSFORMS: "transform", RUNS: "pk"}
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:notices"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/notices"
 QUEUES = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
@@ -59,6 +59,21 @@ VARIABLES = {
     "INVOCATION_TIMEOUT_SECONDS": "900",
     "LEASE_SECONDS": "300",
     "ANSWER_SECONDS": "5400",
+    "INPUTS_BUCKET": DOCUMENTS,
+    "TRANSFORMS_TABLE": TRANSFORMS,
+    "RUNS_TABLE": RUNS,
+    "SUCCESS_TOPIC_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:success",
+    "ERROR_TOPIC_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:error",
+    "DATA_PREFIX": "data/",
+    "MAX_OBJECTS": "3",
+    "MAX_RECORDS": "0",
+    "PAYLOAD_BYTES": "100",
+    "COUNT_RECORDS": "1",
+    "SPLIT_RECORDS": "1",
+    "MAX_INSTANCES": "2",
+    "JOB_PREFIX": "jobs",
+    "JOB_SECONDS": "3600",
+    "TRIES": "2",
     "FILE_TYPES": '[".md", ".pdf", ".txt"]',
 }
 DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})

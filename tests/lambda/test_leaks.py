@@ -60,6 +60,19 @@ LOCATION = {"bucket": "results-bucket", "key": f"work/{DOCUMENT.id}/1/{CANARY}.j
 ANALYSIS = {"kind": "document", "mode": "sync", "features": ["FORMS"]}
 WRONG = {"code": CANARY, "message": CANARY}
 ENDED = {"status": "TIMED_OUT", "name": "n", "input": json.dumps(TASK)}
+PLAN = {
+    "id": DOCUMENT.id,
+    "attempt": 1,
+    "request": DOCUMENT.path,
+    "version_id": "v1",
+    "event": EVENT,
+    "manifest_uri": f"s3://documents-bucket/plans/{CANARY}.manifest",
+    "output_uri": f"s3://results-bucket/answers/{CANARY}/",
+    "objects": 1,
+    "bytes": 10,
+    "records": 1,
+    "instances": 1,
+}
 EVENTS: dict[str, dict[str, Any]] = {
     "start_analysis": batch(EVENT),
     "inspect_document": TASK,
@@ -87,6 +100,9 @@ EVENTS: dict[str, dict[str, Any]] = {
         }
     ),
     "sweep_inferences": {"source": CANARY},
+    "plan_transform": batch(EVENT),
+    "report_transform": {"plan": PLAN, "try": 1, "failure": {"error": "States.TaskFailed", "cause": CANARY}},
+    "close_transform": {"source": "aws.states", "detail-type": "x", "detail": {"status": "ABORTED", "input": json.dumps(PLAN)}},
 }
 
 
