@@ -17,6 +17,7 @@ BAD = "broken.csv"
 ROW = b"9,59.9,5.9,0,0,10,10,1\n"
 MANY_ROWS = 15_000
 """Enough that a job has not ended when it is stopped."""
+SHORT_SECONDS = 2
 STACK = "batch-transform"
 DAY, DUE = "2026-11-30", "2026-11-30T04:00:00Z"
 MOMENT = "<aws.scheduler.scheduled-time>"
@@ -52,6 +53,7 @@ class Demonstration:
             ("What failed can be sent again", self._redrive),
             ("One waits for the other", self._turn),
             ("An execution that is stopped stops its job", self._stopped),
+            ("A job that runs too long is stopped", self._late),
         )
         self.checks = tried(steps, self._session.steps)
 
@@ -176,6 +178,30 @@ class Demonstration:
         check.seen = f"{row['status']}: {row.get('reason', {}).get('code')}; the job is {self._job(name)}"
         check.must(row.get("reason", {}).get("code") == "ABORTED", f"it must end as ABORTED, got {row.get('reason')}")
         check.must(self._job(name) == "Stopped", f"the job must be stopped, got {self._job(name)}")
+
+    def _late(self, check: Check) -> None:
+        self._shorten()
+        known = {job["TransformJobName"] for job in self._requests.jobs()}
+        self._requests.put(f"{DATA}late.csv", ROW * MANY_ROWS)
+        row = self._ended(self._requests.manifest("late", ["late.csv"]))
+        (name,) = {job["TransformJobName"] for job in self._requests.jobs()} - known
+        check.seen = f"{row['status']}: {row.get('reason', {}).get('code')}; the job is {self._job(name)}"
+        check.must(row.get("reason", {}).get("code") == "TIMED_OUT", f"it must end as TIMED_OUT, got {row.get('reason')}")
+        check.must(self._job(name) == "Stopped", f"the job must be stopped, got {self._job(name)}")
+
+    def _shorten(self) -> None:
+        """Lets jobs run for two seconds instead of hours; nobody would wait for those."""
+        states, functions = self._session.aws.client("stepfunctions"), self._session.aws.client("lambda")
+        arn = self._session.outputs["StateMachineArn"]
+        definition = json.loads(states.describe_state_machine(stateMachineArn=arn)["definition"])
+        definition["States"]["Transform"]["TimeoutSeconds"] = SHORT_SECONDS
+        definition["States"]["Wait"]["Seconds"] = 1
+        states.update_state_machine(stateMachineArn=arn, definition=json.dumps(definition))
+        name = definition["States"]["Report"]["Arguments"]["FunctionName"]
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**variables, "JOB_SECONDS": str(SHORT_SECONDS)}}
+        )
 
     def _first(self) -> dict[str, Any]:
         return self._requests.row(f"{self._requests.bucket}/requests/customers.manifest")
