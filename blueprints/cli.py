@@ -199,10 +199,17 @@ def stop() -> None:
     err.print("Stopped." if EmbeddedAws.stop_running() else "Nothing is running.")
 
 
-@app.command(epilog=examples("docs", "docs --check"))
-def docs(*, check: Annotated[bool, typer.Option("--check", help="Only tell which pages are out of date.")] = False) -> None:
+@app.command(epilog=examples("docs", "docs --check", "docs real-time-inference"))
+def docs(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Blueprints whose pages are written; everything when left out.")
+    ] = None,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only tell which pages are out of date.")] = False,
+) -> None:
     """Generates the blueprints' pages, the catalogue tables and the settings schema."""
     require_node()
+    chosen = tuple(known(name).name for name in names or ())
     from blueprints import docs as pages
     from stacks.settings.published import as_text, json_schema
 
@@ -210,7 +217,7 @@ def docs(*, check: Annotated[bool, typer.Option("--check", help="Only tell which
     changed = [] if file.is_file() and file.read_text(encoding="utf-8") == text else [SCHEMA]
     if not check:
         file.write_text(text, encoding="utf-8")
-    changed += pages.stale(showing.ROOT) if check else pages.write(showing.ROOT)
+    changed += pages.stale(showing.ROOT, chosen) if check else pages.write(showing.ROOT, chosen)
     for path in changed:
         err.print(f"{'Out of date' if check else 'Written'}: {path}")
     if check and changed:

@@ -138,8 +138,8 @@ def pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A project with one page that is out of date, and without the schema."""
     monkeypatch.setattr(published, "json_schema", dict)
     monkeypatch.setattr(showing, "ROOT", tmp_path)
-    monkeypatch.setattr(docs, "stale", lambda _: [Path("docs/a.md")])
-    monkeypatch.setattr(docs, "write", lambda _: [Path("docs/a.md")])
+    for name in ("stale", "write"):
+        monkeypatch.setattr(docs, name, lambda _, names: [Path(f"docs/{name}.md") for name in names or ("a",)])
     (tmp_path / "settings").mkdir()
     return tmp_path
 
@@ -156,6 +156,12 @@ def test_docs_can_only_tell_what_is_out_of_date(invoke: Invoke, pages: Path) -> 
     assert result.exit_code == 1
     assert result.stderr.splitlines() == ["Out of date: settings/schema.json", "Out of date: docs/a.md"]
     assert not (pages / "settings/schema.json").exists()
+
+
+@pytest.mark.usefixtures("pages")
+def test_docs_writes_the_pages_of_some_blueprints(invoke: Invoke) -> None:
+    assert "Written: docs/foundation.md" in invoke("docs", "foundation").stderr
+    assert "there is no blueprint 'foundatoin'" in invoke("docs", "foundatoin").stderr
 
 
 @pytest.mark.parametrize("arguments", [("show", "foundation"), ("schema",), ("docs",)])

@@ -28,24 +28,21 @@ def test_only_what_changed_is_written(folder: Path) -> None:
 def test_readme_and_index_get_their_regions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: Template) -> None:
     subject = Subject(*(None,) * 3, template, ())  # type: ignore[arg-type]
     monkeypatch.setattr(writing, "read", lambda *_: subject)
-    monkeypatch.setattr(writing, "page", lambda _, updates: f"page with {updates}\n")
-    monkeypatch.setattr(writing, "_updates", lambda *_, full: f"full={full}")
     markers = "".join(f"<!-- {name}: start -->\n<!-- {name}: end -->\n" for name in ("catalogue", "diagram"))
     for file in (writing.README, writing.INDEX):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(markers, encoding="utf-8")
-    files = writing.rendered(tmp_path, full=True)
-    assert files[Path("docs/blueprints/foundation.md")] == "page with full=True\n"
-    assert "](docs/blueprints/foundation.md)" in markdown.region(files[writing.README], "catalogue")
-    assert "](blueprints/foundation.md)" in markdown.region(files[writing.INDEX], "catalogue")
-    assert markdown.region(files[writing.README], "diagram").startswith("```mermaid\nflowchart")
+    readme = writing.readme(tmp_path)
+    assert "](docs/blueprints/foundation.md)" in markdown.region(readme, "catalogue")
+    assert "](blueprints/foundation.md)" in markdown.region(writing._index(tmp_path), "catalogue")
+    assert markdown.region(readme, "diagram").startswith("```mermaid\nflowchart")
 
 
-def test_the_quick_check_takes_the_table_of_updates_from_the_page(tmp_path: Path) -> None:
-    page = tmp_path / writing.PAGES / "foundation.md"
-    page.parent.mkdir(parents=True)
-    page.write_text("<!-- updates: start -->\nas it was\n<!-- updates: end -->\n", encoding="utf-8")
-    assert writing._updates(tmp_path, "foundation", None, full=False) == "as it was\n"  # type: ignore[arg-type]
+def test_a_page_is_made_of_its_subject_and_the_table_of_its_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "read", lambda _, name: f"subject {name}")
+    monkeypatch.setattr(writing, "_updates", lambda _, name, subject: f"updates of {name}, {subject}")
+    monkeypatch.setattr(writing, "page", lambda subject, updates: f"{subject}: {updates}")
+    assert writing.rendered_page(ROOT, "a") == "subject a: updates of a, subject a"
 
 
 @pytest.mark.long
