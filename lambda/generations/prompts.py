@@ -4,7 +4,6 @@ What isn't known here is refused, so that callers can't reach settings of the se
 """
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,9 +87,14 @@ def _message(given: Any) -> dict[str, str]:
     role, content = (given.get("role"), given.get("content")) if isinstance(given, dict) and len(given) == 2 else (None, None)
     if role not in ROLES or not isinstance(content, str) or not content:
         raise Refused("MESSAGE", f"A message must have a role of {', '.join(ROLES)}, a content that is a text, and nothing else.")
-    if any("\ud800" <= character <= "\udfff" for character in content):
+    if not _well_formed(content):
         raise Refused("MESSAGE", "The content of a message must be well-formed Unicode, got half of a surrogate pair.")
     return {"role": role, "content": content}
+
+
+def _well_formed(text: str) -> bool:
+    """Whether a text can be sent: JSON may hold half of a surrogate pair, UTF-8 may not."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _tokens(given: dict[str, Any], settings: GenerationSettings) -> int:
@@ -104,7 +108,8 @@ def _number(given: dict[str, Any], name: str, least: float, most: float) -> dict
     if name not in given:
         return {}
     value = given[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not least <= value <= most:
+    # Not a number compares with nothing, so that it is refused as well.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise Refused(name.upper(), f"{name} must be a number from {least:g} to {most:g}.")
     return {name: value}
 
@@ -123,6 +128,6 @@ def _stop(given: Any) -> dict[str, list[str]]:
         return {}
     stops = [given] if isinstance(given, str) else given
     fitting = isinstance(stops, list) and 1 <= len(stops) <= MOST_STOPS
-    if not fitting or not all(isinstance(stop, str) and 1 <= len(stop) <= LONGEST_STOP for stop in stops):
-        raise Refused("STOP", f"stop must be up to {MOST_STOPS} texts of 1 to {LONGEST_STOP} characters.")
+    if not fitting or not all(isinstance(stop, str) and 1 <= len(stop) <= LONGEST_STOP and _well_formed(stop) for stop in stops):
+        raise Refused("STOP", f"stop must be up to {MOST_STOPS} texts of 1 to {LONGEST_STOP} characters, well-formed Unicode.")
     return {"stop": stops}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from generations.measures import took
 from generations.pieces import Written, pieces
@@ -57,7 +58,9 @@ def _parts(events: Iterable[Any]) -> Iterator[bytes]:
     try:
         for event in events:
             yield event.get("PayloadPart", {}).get("Bytes", b"")
-    except (ClientError, BotoCoreError) as error:
+    except ReadTimeoutError:
+        raise OutOfTime("ReadTimeout", "The model fell silent: ask for less at once, or again later.") from None
+    except (ClientError, BotoCoreError, HTTPError) as error:  # botocore doesn't translate what the connection raises between events
         raise ModelFailed(type(error).__name__, "The model broke off. Ask again later.") from None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EventStreamError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from blueprints.checks.handlers.calls import api_calls
 from inference.errors import ModelFailed, OutOfTime
@@ -88,12 +89,23 @@ def keep(chunks: Iterator[bytes], kept: list[bytes]) -> None:
         kept.append(each)  # noqa: PERF402 - what comes before an error is kept
 
 
-def torn() -> Iterator[dict[str, Any]]:
+TORN = EventStreamError({"Error": {"Code": "ModelStreamError", "Message": "secret"}}, "InvokeEndpointWithResponseStream")
+
+
+def torn(error: Exception = TORN) -> Iterator[dict[str, Any]]:
     yield from parts(chunk("Hel"), 1000)
-    raise EventStreamError({"Error": {"Code": "ModelStreamError", "Message": "secret"}}, "InvokeEndpointWithResponseStream")
+    raise error
 
 
-@pytest.mark.parametrize("body", [torn, lambda: parts(chunk("Hel") + b"data: {\n\n", 9), lambda: parts(chunk("Hel"), 9)])
+@pytest.mark.parametrize(
+    "body",
+    [
+        torn,
+        lambda: torn(ProtocolError("Connection broken")),
+        lambda: parts(chunk("Hel") + b"data: {\n\n", 9),
+        lambda: parts(chunk("Hel"), 9),
+    ],
+)
 def test_an_error_behind_the_first_word_is_an_event_and_an_error_of_the_function(runtime: Runtime, context: Any, body: Any) -> None:
     runtime.replies = [{"Body": body()}]
     chunks: list[bytes] = []
@@ -102,6 +114,14 @@ def test_an_error_behind_the_first_word_is_an_event_and_an_error_of_the_function
     _, events = read(iter(chunks))
     assert [name for name, _ in events] == ["text", "error"]
     assert events[1][1]["request_id"] == "request"
+
+
+def test_a_model_that_falls_silent_is_out_of_time(runtime: Runtime, context: Any, printed: Callable[[], str]) -> None:
+    silent: HTTPError = ReadTimeoutError(None, "", "Read timed out.")  # type: ignore[arg-type]
+    runtime.replies = [{"Body": torn(silent)}]
+    with pytest.raises(OutOfTime):
+        list(handler(asked(), context))
+    assert counts(printed())["OutOfTime"] == 1
 
 
 def test_a_stream_does_not_outlast_the_function(runtime: Runtime, context: Any) -> None:
