@@ -144,6 +144,7 @@ def _plot(title: str, values: Sequence[float], width: int) -> list[str]:
     plotext.theme("clear")
     plotext.plot_size(width, HEIGHT)
     plotext.plot(range(len(values)), values, marker="braille")
+    plotext.xticks([len(values) * quarter // 4 for quarter in range(5)])
     plotext.ylim(0, max(WHOLE, *values) * 1.05)
     plotext.title(f"{title}, by minute")
     lines = str(plotext.uncolorize(plotext.build())).splitlines()
