@@ -112,7 +112,7 @@ class LlmInferenceSettings(BlueprintSettings):
             routing=Routing(strategy=strategy),
             provision_timeout=None if timeout is None else cdk.Duration.seconds(timeout),
             reservation=CapacityReservation(reservation_arn=arn) if arn else None,
-            ami_version=inference_ami(self.hardware.image),
+            ami_version=inference_ami(self.hardware.image, self.types),
         )
 
     @model_validator(mode="after")

@@ -62,7 +62,7 @@ def _serves_many(framework: str, accelerator: str) -> bool:
 
 
 def test_images_that_load_from_the_hub_say_by_which_variables() -> None:
-    assert framework_image("tei", None, "cpu").hub == Hub(model="HF_MODEL_ID", revision="REVISION", folder=True)
+    assert framework_image("tei", None, "cpu").hub == Hub(model="HF_MODEL_ID", revision="HF_MODEL_REVISION", folder=True)
     assert framework_image("xgboost", None, "cpu").hub is None
 
 

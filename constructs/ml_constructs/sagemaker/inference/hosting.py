@@ -1,12 +1,13 @@
 """The instances that serve a model, and how requests reach them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.sagemaker.inference.drivers import GPU_AMIS, NEURON_AMIS, ami_kind
 from ml_constructs.sagemaker.inference.fit import volume_key_allowed
 from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation, InstancePool, check_pools
 from ml_constructs.sagemaker.inference.limits import check_choice, check_range, check_seconds, seconds
@@ -14,13 +15,7 @@ from ml_constructs.sagemaker.inference.routing import Routing
 from ml_constructs.sagemaker.instance_types import instance_type
 
 VARIANT = "AllTraffic"
-AMI_VERSIONS = (
-    "al2-ami-sagemaker-inference-gpu-2",
-    "al2-ami-sagemaker-inference-gpu-2-1",
-    "al2-ami-sagemaker-inference-gpu-3-1",
-    "al2-ami-sagemaker-inference-neuron-2",
-    "al2023-ami-sagemaker-inference-gpu-4-1",
-)
+AMI_VERSIONS = (*GPU_AMIS, *NEURON_AMIS)
 METRIC_PERIOD = 60
 METRIC_PERIODS = (10, 30, 60, 120, 180, 240, 300)
 
@@ -38,7 +33,8 @@ class Hosting:
         startup_timeout: For the container's first healthy answer, 1 minute to 1 hour; SageMaker's own when left out.
         provision_timeout: How long instances are sought, 5 minutes to 1 hour; SageMaker's own when left out.
         reservation: Instances that are reserved already, of the one ``instance_type``.
-        ami_version: The machine image with the drivers, one of ``AMI_VERSIONS``; SageMaker's own when left out.
+        ami_version: The machine image with the drivers, one of ``AMI_VERSIONS``, for types with their accelerators only; left out,
+            endpoints take the one that their images need, or SageMaker's own.
         enhanced_metrics: Whether metrics are also told by instance and container; they cost extra.
         metric_period: Seconds between two values of a metric, one of ``METRIC_PERIODS``.
 
@@ -81,7 +77,7 @@ class Hosting:
         check_seconds("startup_timeout", self.startup_timeout, 60, 3600)
         check_seconds("provision_timeout", self.provision_timeout, 300, 3600)
         if self.ami_version is not None:
-            check_choice("ami_version", self.ami_version, AMI_VERSIONS)
+            _check_machine(self.ami_version, self.instance_types)
         if self.metric_period not in METRIC_PERIODS:
             raise ValueError(f"metric_period must be one of {', '.join(map(str, METRIC_PERIODS))}, got {self.metric_period}")
 
@@ -139,6 +135,13 @@ class Hosting:
             "capacity_reservation_config": self.reservation.render() if self.reservation else None,
             "inference_ami_version": self.ami_version,
         }
+
+
+def _check_machine(ami: str, instance_types: Sequence[str]) -> None:
+    check_choice("ami_version", ami, AMI_VERSIONS)
+    kind = ami_kind(ami)
+    if others := [name for name in instance_types if instance_type(name).accelerator_kind != kind]:
+        raise ValueError(f"ami_version must be for the accelerators of {', '.join(others)}, got {ami!r}, which is for {kind} instances")
 
 
 def _whole(value: Duration | None) -> int | None:

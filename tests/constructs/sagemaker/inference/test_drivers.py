@@ -6,8 +6,16 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ml_constructs.sagemaker.images import ContainerImage, FrameworkImage
-from ml_constructs.sagemaker.inference.drivers import GPU_AMIS, NEURON_AMIS, check_ami, driver_misfit, inference_ami, neuron_devices
-from ml_constructs.sagemaker.instance_types import instance_type
+from ml_constructs.sagemaker.inference.drivers import (
+    GPU_AMIS,
+    NEURON_AMIS,
+    OWN_CUDA,
+    check_ami,
+    driver_misfit,
+    inference_ami,
+    neuron_devices,
+)
+from ml_constructs.sagemaker.instance_types import instance_type, offered
 
 CUDA_13 = "al2023-ami-sagemaker-inference-gpu-4-1"
 
@@ -60,14 +68,34 @@ def test_images_of_other_accelerators_have_no_neuron_driver_to_miss() -> None:
     assert driver_misfit(AnyImage(neuron_sdk="2.32.0"), instance_type("ml.g5.xlarge")) is None
 
 
-def test_an_image_of_cuda_13_needs_the_machine_image_that_has_it() -> None:
-    assert inference_ami(FrameworkImage("vllm", accelerator="gpu")) == CUDA_13
-    assert inference_ami(AnyImage(cuda="99.0")) is None
+@pytest.mark.parametrize("name", ["ml.g5.xlarge", "ml.g6.xlarge", "ml.p5en.48xlarge", "ml.g7e.2xlarge"])
+def test_an_image_of_cuda_13_needs_the_machine_image_that_has_it(name: str) -> None:
+    for framework in ("vllm", "triton"):
+        assert inference_ami(FrameworkImage(framework, accelerator="gpu"), [name]) == CUDA_13
 
 
-@pytest.mark.parametrize("image", [FrameworkImage("xgboost"), FrameworkImage("pytorch", accelerator="gpu"), AnyImage()])
-def test_older_and_unknown_versions_of_cuda_need_no_other_machine_image(image: ContainerImage) -> None:
-    assert inference_ami(image) is None
+@pytest.mark.parametrize(
+    ("name", "ami"), [("ml.g4dn.xlarge", CUDA_13), ("ml.g5.xlarge", CUDA_13), ("ml.p4d.24xlarge", CUDA_13), ("ml.g6.xlarge", None)]
+)
+def test_an_image_of_cuda_12_needs_another_where_sagemakers_own_has_cuda_11(name: str, ami: str | None) -> None:
+    assert inference_ami(FrameworkImage("pytorch", accelerator="gpu"), [name]) == ami
+
+
+def test_one_type_of_a_pool_is_enough_to_need_another() -> None:
+    assert inference_ami(FrameworkImage("tei", accelerator="gpu"), ["ml.g6.xlarge", "ml.g5.xlarge"]) == CUDA_13
+
+
+@pytest.mark.parametrize("image", [FrameworkImage("xgboost"), AnyImage(), AnyImage(cuda="99.0")])
+def test_unknown_versions_of_cuda_and_ones_that_nothing_has_get_no_other_machine_image(image: ContainerImage) -> None:
+    assert inference_ami(image, ["ml.g5.xlarge"]) is None
+
+
+def test_an_image_for_both_kinds_needs_none_on_processors() -> None:
+    assert inference_ami(AnyImage(cuda="13.0", accelerators=frozenset({"cpu", "gpu"})), ["ml.m5.large"]) is None
+
+
+def test_every_family_that_has_a_driver_is_one_of_endpoints_with_gpus() -> None:
+    assert set(OWN_CUDA) <= {found.family for found in offered("hosting", accelerator="gpu")}
 
 
 def test_machine_images_run_their_version_of_cuda_and_older_ones() -> None:

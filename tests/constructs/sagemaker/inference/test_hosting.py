@@ -47,6 +47,11 @@ def test_a_variant_for_inference_components_has_neither_model_nor_weight() -> No
     assert (made.model_name, made.initial_variant_weight) == (None, None)
 
 
+def test_a_machine_image_may_be_chosen_for_its_accelerators() -> None:
+    made = variant(instance_type="ml.g5.xlarge", ami_version="al2-ami-sagemaker-inference-gpu-2")
+    assert made["inference_ami_version"] == "al2-ami-sagemaker-inference-gpu-2"
+
+
 def test_requests_that_wait_in_a_queue_are_not_routed() -> None:
     assert Hosting(instance_type="ml.m5.large").variant(model_name="model", instances=1, routed=False).routing_config is None
 
@@ -58,7 +63,6 @@ def test_requests_that_wait_in_a_queue_are_not_routed() -> None:
         ({"download_timeout": Duration.minutes(20)}, "model_data_download_timeout_in_seconds", 1200),
         ({"startup_timeout": Duration.minutes(10)}, "container_startup_health_check_timeout_in_seconds", 600),
         ({"provision_timeout": Duration.minutes(30)}, "variant_instance_provision_timeout_in_seconds", 1800),
-        ({"ami_version": "al2-ami-sagemaker-inference-gpu-2"}, "inference_ami_version", "al2-ami-sagemaker-inference-gpu-2"),
     ],
 )
 def test_what_is_asked_for_is_said(arguments: dict[str, Any], name: str, value: Any) -> None:
@@ -95,6 +99,10 @@ def test_metrics_may_be_finer(arguments: dict[str, Any], told: tuple[bool, int])
         ({"download_timeout": Duration.seconds(59)}, "download_timeout in seconds must be from 60 to 3600, got 59"),
         ({"startup_timeout": Duration.seconds(59)}, "startup_timeout in seconds must be from 60 to 3600, got 59"),
         ({"provision_timeout": Duration.seconds(299)}, "provision_timeout in seconds must be from 300 to 3600, got 299"),
+        (
+            {"ami_version": "al2-ami-sagemaker-inference-gpu-2"},
+            "ami_version must be for the accelerators of ml.m5.large, got 'al2-ami-sagemaker-inference-gpu-2', which is for gpu instances",
+        ),
         ({"ami_version": "ubuntu"}, "ami_version must be one of al2-ami-sagemaker-inference-gpu-2, .*, got 'ubuntu'"),
         ({"metric_period": 20}, "metric_period must be one of 10, 30, 60, 120, 180, 240, 300, got 20"),
         (

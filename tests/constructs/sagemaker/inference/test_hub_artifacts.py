@@ -23,7 +23,7 @@ def test_the_container_is_told_of_a_model_of_the_hub(scene: ModelScene) -> None:
 @pytest.mark.parametrize(
     ("image", "names"),
     [
-        (TEI, {"HF_MODEL_ID", "REVISION"}),
+        (TEI, {"HF_MODEL_ID", "HF_MODEL_REVISION"}),
         (FrameworkImage("hugging-face"), {"HF_MODEL_ID", "HF_MODEL_REVISION"}),
         (FrameworkImage("vllm", accelerator="gpu"), {"SM_VLLM_MODEL", "SM_VLLM_REVISION"}),
     ],
