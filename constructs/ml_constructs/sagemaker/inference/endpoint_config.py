@@ -15,7 +15,8 @@ from ml_constructs.sagemaker.inference.endpoint_role import network_ids
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
 from ml_constructs.sagemaker.inference.volume_key import explain_missing_key, grant_volumes, volume_key
 
-NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
+NOT_RETAINED = ("DesiredWeight",)
+"""``DataCaptureConfig`` exists as a value, too, which AWS's reference calls not supported."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,9 @@ def configure_endpoint(
 
 
 def retention(options: EndpointOptions) -> dict[str, Any]:
-    """What an update keeps: the counts that were scaled to, and nothing else; SageMaker would keep the old data capture as well.
+    """What an update keeps: the counts that were scaled to, and not the weights.
+
+    AWS doesn't say whether that holds for scaled provisioned concurrency too; where it doesn't, scaling starts anew from the least.
 
     See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VariantProperty.html
     """

@@ -12,7 +12,7 @@ from ml_constructs.sagemaker.inference.endpoint_config import EndpointOptions
 from ml_constructs.sagemaker.inference.hosting import Hosting
 from tests.constructs.sagemaker.inference.endpoint_scene import Scene, scene
 
-CAPACITY_ONLY = [{"VariantPropertyType": "DesiredWeight"}, {"VariantPropertyType": "DataCaptureConfig"}]
+CAPACITY_ONLY = [{"VariantPropertyType": "DesiredWeight"}]
 
 
 @pytest.fixture(scope="module")
