@@ -18,6 +18,7 @@ MODES = ("SingleModel", "MultiModel")
 HOSTNAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 VARIABLE = r"[a-zA-Z_][a-zA-Z0-9_]*"
 MAX_TEXT = 1024
+MAX_VARIABLES = 100
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Container:
             self._check_multi_model()
         elif self.artifact is None and isinstance(self.image, FrameworkImage) and self.image.hub is None:
             raise ValueError(f"artifact must be given for {self.image.title}, which has no model in it, got None")
+        if (count := len(self.variables())) > MAX_VARIABLES:
+            raise ValueError(f"environment must have at most {MAX_VARIABLES} variables, got {count}")
         for name, value in self.variables().items():
             _check_variable(name, value)
 

@@ -32,6 +32,8 @@ class Model(Construct):
         execution: ``Serial`` hands each container's answer on to the next; with ``Direct``, callers choose a container by its hostname.
         key: Encrypts the files where their bucket doesn't tell, as an imported one.
 
+    One container at most is of mode ``MultiModel``, and only with ``Serial``: AWS allows one in a pipeline, and says nothing of ``Direct``.
+
     Raises:
         ValueError: Too many containers, hostnames that aren't unique, or a container that has to reach a network and can't.
 

@@ -1,6 +1,7 @@
 """An endpoint whose instances hold many models, each loaded when it is first asked."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -42,6 +43,8 @@ class MultiModelEndpoint(RealTimeEndpoint):
     See https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html and
     https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-security.html
     """
+
+    many_models: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """An endpoint on instances that are always there, and more of them when there is more to do."""
 
 from dataclasses import replace
+from typing import ClassVar
 
 from constructs import Construct
 
@@ -31,10 +32,14 @@ class RealTimeEndpoint(Endpoint):
         shadow: A second model on trial.
 
     Raises:
-        ValueError: Instances that can't run the image, or a deployment that the endpoint can't have.
+        ValueError: Instances that can't run the image, a deployment that the endpoint can't have, or a model of many, for which there is
+            ``MultiModelEndpoint``.
 
     See https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints.html
     """
+
+    many_models: ClassVar[bool] = False
+    """Whether callers are told apart by the model that they ask for."""
 
     def __init__(
         self,
@@ -49,6 +54,8 @@ class RealTimeEndpoint(Endpoint):
         deployment: Deployment | None = None,
         shadow: ShadowVariant | None = None,
     ) -> None:
+        if model.multi_model and not type(self).many_models:
+            raise ValueError(f"model must be a single one, got mode MultiModel in {model.node.path}, of which any caller could ask for all")
         hosting = fitted(scope, hosting, model.containers)
         if shadow is not None:
             shadow = replace(shadow, hosting=fitted(scope, shadow.hosting, shadow.model.containers))

@@ -90,6 +90,9 @@ def check_model(model: Model) -> None:
     if "cpu" not in container.image.accelerators:
         offered = ", ".join(sorted(container.image.accelerators))
         raise ValueError(f"model must have an image for cpu for a serverless endpoint, which has no accelerators, got one for {offered}")
+    if "x86_64" not in container.image.architectures:
+        title = container.image.title
+        raise ValueError(f"model must have an image for x86_64 for a serverless endpoint, as AWS names no other processors, got {title}")
     if model.multi_model:
         raise ValueError("model must serve one model for a serverless endpoint, got mode MultiModel")
     if model.data_source:

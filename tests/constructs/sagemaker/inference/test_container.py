@@ -102,6 +102,7 @@ def test_many_models_need_a_prefix(archive: TarArtifact) -> None:
         ({"mode": "Several"}, "mode must be one of SingleModel, MultiModel, got 'Several'"),
         ({"hostname": "a_b"}, "hostname must be up to 63 letters, digits and single hyphens between them, got 'a_b'"),
         ({"environment": {"1A": "x"}}, "environment variable must be a name of letters, digits and underscores, got '1A'"),
+        ({"environment": {f"A{number}": "x" for number in range(101)}}, "environment must have at most 100 variables, got 101"),
         ({"environment": {"A": "é" * 513}}, "environment variable A must have at most 1024 bytes, got 1026"),
     ],
 )

@@ -10,6 +10,7 @@ from ml_constructs.sagemaker.inference.scaling import Scaling
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
 from ml_constructs.sagemaker.inference.stepwise_deployment import Canary, Rolling
 from tests.constructs.sagemaker.inference.endpoint_scene import CPU, Scene, model_of, scene
+from tests.constructs.sagemaker.inference.multi_model_scene import Parts
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def define(**arguments: Any) -> RealTimeEndpoint:
     shadow = arguments.pop("shadow", None)
     usual = {"hosting": CPU, "scaling": Scaling(target=1), "defaults": HandlerDefaults(key=None)}
     challenger = ShadowVariant(model=model_of(stack, "Challenger"), hosting=shadow) if shadow else None
-    return RealTimeEndpoint(stack, "Endpoint", model=model_of(stack, "Model"), shadow=challenger, **{**usual, **arguments})
+    return RealTimeEndpoint(stack, "Endpoint", shadow=challenger, **{**usual, "model": model_of(stack, "Model"), **arguments})
 
 
 def test_two_instances_serve_the_model(seen: Scene) -> None:
@@ -71,3 +72,8 @@ def test_updates_are_made_as_they_are_asked_for(seen: Scene) -> None:
 def test_what_would_fail_when_it_is_deployed_is_refused(arguments: dict[str, Any], refusal: str) -> None:
     with pytest.raises(ValueError, match=refusal):
         define(**arguments)
+
+
+def test_a_model_of_many_is_left_to_endpoints_that_tell_callers_apart() -> None:
+    with pytest.raises(ValueError, match=r"model must be a single one, got mode MultiModel in .*Many, of which any caller could ask"):
+        define(model=Parts().model("Many"))

@@ -104,6 +104,10 @@ def test_sizes_that_sagemaker_does_not_offer_are_refused(arguments: dict[str, An
             lambda stack: open_model(stack, FrameworkImage("pytorch", accelerator="gpu")),
             "model must have an image for cpu for a serverless endpoint, which has no accelerators, got one for gpu",
         ),
+        (
+            lambda stack: open_model(stack, FrameworkImage("pytorch-arm64")),
+            "model must have an image for x86_64 for a serverless endpoint, as AWS names no other processors, got pytorch-arm64",
+        ),
         (many_models, "model must serve one model for a serverless endpoint, got mode MultiModel"),
         (unpacked, r"model must have a .tar.gz artifact for a serverless endpoint, which takes no ModelDataSource, got one"),
         (placed, "model must be without a placement for a serverless endpoint, which joins no network, got one"),
