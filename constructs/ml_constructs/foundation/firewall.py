@@ -16,6 +16,8 @@ COMMON_RULES = "AWSManagedRulesCommonRuleSet"
 MANAGED_RULES = (COMMON_RULES, "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesAmazonIpReputationList")
 LARGE_BODY = "SizeRestrictions_BODY"
 """Refuses bodies of more than 8 KB."""
+BODY_RULES = ("CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY", LARGE_BODY)
+"""All of ``COMMON_RULES`` that look at bodies: they take texts with code, paths or addresses in them for attacks on a website."""
 LOWEST_LIMIT, HIGHEST_LIMIT = 10, 2_000_000_000
 Rule = wafv2.CfnWebACL.RuleProperty
 
@@ -28,6 +30,7 @@ class Filtering:
         name: What they are for, in its metrics.
         counted: Rules of ``COMMON_RULES`` that count requests instead of refusing them, such as ``LARGE_BODY``.
         hide_bodies: Keeps what rules found in bodies out of its logs.
+        hidden_headers: Headers that its logs leave out beside ``Authorization``, in lower case.
 
     See https://docs.aws.amazon.com/waf/latest/developerguide/data-protection-masking.html
     """
@@ -35,6 +38,7 @@ class Filtering:
     name: str
     counted: tuple[str, ...] = ()
     hide_bodies: bool = False
+    hidden_headers: tuple[str, ...] = ()
 
 
 class Firewall(Construct):
@@ -90,7 +94,7 @@ class Firewall(Construct):
             self,
             "Logging",
             log_destination_configs=[self._destination()],
-            redacted_fields=[wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": "authorization"})],
+            redacted_fields=[_header(name) for name in ("authorization", *filtering.hidden_headers)],
             resource_arn=self.acl.attr_arn,
         )
 
@@ -99,6 +103,10 @@ class Firewall(Construct):
         return Stack.of(self).format_arn(
             service="logs", resource="log-group", resource_name=self.log_group.log_group_name, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
+
+
+def _header(name: str) -> wafv2.CfnLoggingConfiguration.FieldToMatchProperty:
+    return wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": name})
 
 
 def _rate_limit(requests: int) -> Rule:

@@ -103,6 +103,12 @@ def test_requests_are_logged_encrypted_and_without_credentials(
     found.has_resource_properties("AWS::Logs::LogGroup", {"KmsKeyId": stack.resolve(key.key_arn), "RetentionInDays": 365})
 
 
+def test_further_headers_are_kept_out_of_logs(define: Define, template: Callable[[], Template]) -> None:
+    define(hidden_headers=("x-api-key",))
+    hidden = [{"SingleHeader": {"Name": name}} for name in ("authorization", "x-api-key")]
+    template().has_resource_properties("AWS::WAFv2::LoggingConfiguration", {"RedactedFields": hidden})
+
+
 def test_the_log_has_the_prefix_that_waf_demands_and_an_end_of_its_own(define: Define, template: Callable[[], Template]) -> None:
     define()
     name = Match.object_like({"Fn::Join": ["", ["aws-waf-logs-", Match.any_value()]]})

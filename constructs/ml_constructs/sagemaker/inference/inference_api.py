@@ -16,12 +16,14 @@ from ml_constructs.sagemaker.inference.inference_options import Access, RequestF
 from ml_constructs.sagemaker.inference.inference_service import InferenceService
 
 CONTENT_TYPE = {"method.request.header.Content-Type": True}
+SECRETS = ("x-amz-security-token", "x-api-key")
+"""Headers by which callers show who they are, beside the one that the firewall leaves out of its logs anyway."""
 
 
 class InferenceApi(ProtectedApi):
     """``POST /predictions``: a request's body and content type go to the model, and the model's come back.
 
-    Its logs hold neither: API Gateway doesn't trace data, and the firewall hides what its rules find in bodies.
+    Its logs hold neither, nor keys and tokens: API Gateway doesn't trace data, and the firewall hides what its rules find in bodies.
 
     Args:
         service: Answers.
@@ -48,7 +50,7 @@ class InferenceApi(ProtectedApi):
             scope,
             construct_id,
             defaults=defaults,
-            filtering=Filtering(name="Predictions", counted=self.form.counted_rules, hide_bodies=True),
+            filtering=Filtering(name="Predictions", counted=self.form.counted_rules, hide_bodies=True, hidden_headers=SECRETS),
             endpoint=self.access.endpoint,
             users=self.access.users,
             limits=self.access.limits,

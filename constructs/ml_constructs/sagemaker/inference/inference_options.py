@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from ml_constructs.foundation.api_stage import Throttle
 from ml_constructs.foundation.checks import check_range, check_text
-from ml_constructs.foundation.firewall import LARGE_BODY
+from ml_constructs.foundation.firewall import BODY_RULES
 from ml_constructs.foundation.usage_plans import ClientPlan
 
 LARGEST_REQUEST_BYTES = 4_500_000
@@ -107,11 +107,12 @@ class RequestForm:
         path: Below the stage.
         schema: A JSON schema, draft 4, that API Gateway holds JSON requests against; a value that breaks a limit of length, pattern or list
             is repeated in the caller's error and in API Gateway's log of errors.
-        counted_rules: Rules of AWS's common set that the firewall counts instead of refusing a request.
+        counted_rules: Rules of AWS's common set that the firewall counts instead of refusing a request; those about bodies when left out,
+            which are data for a model and no pages of a website.
 
     See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
     """
 
     path: str = "/predictions"
     schema: Mapping[str, Any] | None = None
-    counted_rules: tuple[str, ...] = (LARGE_BODY,)
+    counted_rules: tuple[str, ...] = BODY_RULES

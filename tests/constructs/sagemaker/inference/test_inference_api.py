@@ -62,11 +62,22 @@ def test_no_log_holds_what_is_asked_or_predicted(scene: Any) -> None:
     assert acl["DataProtectionConfig"]["DataProtections"] == [{"Action": "SUBSTITUTION", "Field": {"FieldType": "BODY"}}]
 
 
-def test_the_firewall_refuses_no_request_for_its_size() -> None:
+def test_the_firewall_refuses_no_request_for_the_size_or_the_words_of_its_body() -> None:
     (acl,) = plain().found("AWS::WAFv2::WebACL")
-    counted = [{"ActionToUse": {"Count": {}}, "Name": "SizeRestrictions_BODY"}]
-    groups = [rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in acl["Rules"]]
-    assert [group["RuleActionOverrides"] for group in groups if "RuleActionOverrides" in group] == [counted]
+    (group,) = [rule["Statement"]["ManagedRuleGroupStatement"] for rule in acl["Rules"] if "RuleActionOverrides" in str(rule)]
+    assert {each["Name"] for each in group["RuleActionOverrides"]} == {
+        "CrossSiteScripting_BODY",
+        "EC2MetaDataSSRF_BODY",
+        "GenericLFI_BODY",
+        "GenericRFI_BODY",
+        "SizeRestrictions_BODY",
+    }
+    assert all(each["ActionToUse"] == {"Count": {}} for each in group["RuleActionOverrides"])
+
+
+def test_no_log_holds_a_key_or_a_token() -> None:
+    (logging,) = plain().found("AWS::WAFv2::LoggingConfiguration")
+    assert {each["SingleHeader"]["Name"] for each in logging["RedactedFields"]} == {"authorization", "x-amz-security-token", "x-api-key"}
 
 
 def test_limits_hold_for_the_stage() -> None:

@@ -5,6 +5,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cognito as cognito
 
+from ml_constructs.foundation.firewall import BODY_RULES
 from ml_constructs.sagemaker.inference.inference_options import LARGEST_REQUEST_BYTES, Access, InferenceOptions, RequestForm
 
 LAMBDA_EVENT_BYTES = 6_291_556
@@ -66,4 +67,4 @@ def test_what_cannot_be_clients_is_refused(clients: tuple[str, ...], message: st
 
 
 def test_requests_go_to_predictions_and_may_have_any_form() -> None:
-    assert (RequestForm().path, RequestForm().schema, RequestForm().counted_rules) == ("/predictions", None, ("SizeRestrictions_BODY",))
+    assert (RequestForm().path, RequestForm().schema, RequestForm().counted_rules) == ("/predictions", None, BODY_RULES)
