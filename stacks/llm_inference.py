@@ -27,7 +27,6 @@ from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation,
 from ml_constructs.sagemaker.inference.model import Model
 from ml_constructs.sagemaker.inference.routing import Routing
 from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
-from stacks.parts.inference_front import Front, Handler, front_of
 from stacks.llm_inference_settings import (
     InstanceSettings,
     LanguageModelSettings,
@@ -36,6 +35,7 @@ from stacks.llm_inference_settings import (
     TextLimitSettings,
     UpdateSettings,
 )
+from stacks.parts.inference_front import Front, Handler, front_of
 from stacks.settings.callers import CallerSettings
 from stacks.settings.inference import InstanceTypeName
 from stacks.settings.models import NetworkChoice
@@ -135,15 +135,25 @@ class LlmInferenceSettings(BlueprintSettings):
         return self
 
     @model_validator(mode="after")
+    def _answers_fit(self) -> "LlmInferenceSettings":
+        """A model server refuses every request that leaves no token for the prompt."""
+        longest = self.limits.max_tokens
+        for name, model in self.models.items():
+            if longest >= model.context_tokens:
+                holds = f"{model.context_tokens}, which holds prompt and answer"
+                raise ValueError(f"limits.max_tokens must be below context_tokens of {name}, {holds}, got {longest}")
+        return self
+
+    @model_validator(mode="after")
     def _models_fit(self) -> "LlmInferenceSettings":
         """What the constructs refuse is refused here, before anything is defined."""
         self.hardware.check(self.types)
         self.hosting()
         check_copies_fit(
             {name: model.needs() for name, model in self.models.items()},
-            {name: model.copies.max for name, model in self.models.items()},
+            {name: model.copies.maximum for name, model in self.models.items()},
             instance_types=self.types,
-            instances=self.instances.max,
+            instances=self.instances.maximum,
         )
         return self
 
@@ -191,7 +201,7 @@ class LlmInferenceStack(BlueprintStack):
         """A model with its adapters. Ids are made of names, so that taking one model away leaves the others alone."""
         chosen, hardware, place = settings.models[name], settings.hardware, Construct(self, _id(name))
         environment = {**hardware.environment(chosen.shape()), **chosen.environment}
-        artifact = PrefixArtifact(*_place(place, "Files", chosen.artifact, chosen.key_arn))
+        artifact = PrefixArtifact(*_place(place, "Files", chosen.artifact, chosen.artifact_key_arn))
         model = Model(place, "Model", containers=[Container(hardware.image, artifact, environment)], placement=endpoint.placement)
         component = InferenceComponent(
             place,
@@ -206,7 +216,7 @@ class LlmInferenceStack(BlueprintStack):
         )
         for adapter, given in chosen.adapters.items():
             within = Construct(place, f"{_id(adapter)}Adapter")
-            files = TarArtifact(*_place(within, "Files", given.artifact, chosen.key_arn))
+            files = TarArtifact(*_place(within, "Files", given.artifact, chosen.artifact_key_arn))
             AdapterComponent(within, "Adapter", base=component, name=adapter, artifact=files)
         return component
 

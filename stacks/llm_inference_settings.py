@@ -34,9 +34,9 @@ ESCAPED_BYTES, FRAME_BYTES = 6, 16_384
 class InstanceSettings(SettingsModel):
     """How many instances the models share."""
 
-    min: Annotated[int, Field(ge=0, le=1000)] = 0
+    minimum: Annotated[int, Field(ge=0, le=1000)] = 0
     """Instances at least: 0 lets all go when no model has copies; 1 only with allow_single; 2 survive the loss of one."""
-    max: Annotated[int, Field(ge=1, le=1000)] = 2
+    maximum: Annotated[int, Field(ge=1, le=1000)] = 2
     """Instances at most."""
     scale_in: Literal["idle-release", "consolidation"] = "idle-release"
     """Whether instances go that hold no copies, or copies are moved together so that more go."""
@@ -59,7 +59,7 @@ class InstanceSettings(SettingsModel):
         """The instances as constructs take them."""
         strategy: Literal["IDLE_RELEASE", "CONSOLIDATION"] = "CONSOLIDATION" if self.scale_in == "consolidation" else "IDLE_RELEASE"
         scale_in = ScaleIn(strategy=strategy, step=self.scale_in_step, cooldown_minutes=self.scale_in_cooldown_minutes)
-        return SharedInstances(minimum=self.min, maximum=self.max, scale_in=scale_in, allow_single=self.allow_single)
+        return SharedInstances(minimum=self.minimum, maximum=self.maximum, scale_in=scale_in, allow_single=self.allow_single)
 
     @model_validator(mode="after")
     def _can_be_had(self) -> "InstanceSettings":
@@ -70,9 +70,9 @@ class InstanceSettings(SettingsModel):
 class CopySettings(SettingsModel):
     """How many copies of a model run."""
 
-    min: Copies = 0
+    minimum: Copies = 0
     """Copies when nobody asks; 0 takes the first callers afterwards several minutes."""
-    max: Annotated[int, Field(ge=1, le=1000)] = 2
+    maximum: Annotated[int, Field(ge=1, le=1000)] = 2
     """Copies at most."""
     initial: Copies = 1
     """Copies with which a deployment begins, and an update of the model begins again."""
@@ -90,8 +90,8 @@ class CopySettings(SettingsModel):
     def value(self) -> CopyScaling:
         """The numbers as constructs take them."""
         return CopyScaling(
-            minimum=self.min,
-            maximum=self.max,
+            minimum=self.minimum,
+            maximum=self.maximum,
             initial=self.initial,
             metric=self.metric,
             target=self.target,
@@ -110,7 +110,7 @@ class AdapterSettings(SettingsModel):
     """A LoRA adapter of a model."""
 
     artifact: ArchiveUri
-    """Its files, in one archive in the region and, where the bucket has a key, encrypted with the model's key_arn."""
+    """Its files, in one archive in the region and, where the bucket has a key, encrypted with the model's artifact_key_arn."""
 
 
 class LanguageModelSettings(SettingsModel):
@@ -118,8 +118,8 @@ class LanguageModelSettings(SettingsModel):
 
     artifact: PrefixUri
     """Where its files lie, uncompressed, as Hugging Face Transformers saves them; compiled for Neuron with inferentia2 and trainium."""
-    key_arn: KeyArn | None = None
-    """The key that they are encrypted with, if it isn't one of AWS; its policy must allow this account."""
+    artifact_key_arn: KeyArn | None = None
+    """The customer-managed key that they are encrypted with, if there is one; the key's policy must allow this account."""
     accelerators: Annotated[int, Field(ge=1, le=64)] = 1
     """GPUs or Neuron devices that one copy is spread over."""
     memory_mb: Annotated[int, Field(ge=128, le=2_000_000)] = 1024

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from blueprints.checks.deployed import Account
 from blueprints.checks.needs.facts import Facts
 
-KEYS = ("artifact_key_arn", "key_arn")
 INVOKE = {"generate_text": "sagemaker:InvokeEndpoint", "stream_text": "sagemaker:InvokeEndpointWithResponseStream"}
 
 
@@ -27,8 +26,7 @@ def facts_of(account: Account, settings: Any) -> Facts:
 
 def artifact_keys(settings: BaseModel, inherited: str | None = None) -> Iterator[tuple[str, str]]:
     """The key of each model's files, by their address; adapters have that of their base."""
-    own = [getattr(settings, name) for name in KEYS if getattr(settings, name, None)]
-    key = own[0] if own else inherited
+    key = getattr(settings, "artifact_key_arn", None) or inherited
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if name == "artifact" and value and key:

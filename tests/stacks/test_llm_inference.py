@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from syrupy.assertion import SnapshotAssertion
 
-from ml_constructs.sagemaker.inference.component_alarms import ADVICE
+from ml_constructs.sagemaker.inference.component_advice import ADVICE
 from ml_constructs.sagemaker.inference.inference_alarms import ADVICE as FRONT
 from ml_constructs.testing import template_snapshot
 from stacks.base import DeploymentContext
@@ -65,7 +65,7 @@ def test_outputs_name_what_people_and_programs_look_for(name: str) -> None:
     [
         ("minimal", ["Assistant"], set()),
         ("comprehensive", ["Assistant", "Writer"], {"InstancesIdle"}),
-        ("isolated", ["Assistant"], {"FirstToken"}),
+        ("isolated", ["Assistant"], {"FirstToken", "StreamErrors"}),
     ],
 )
 def test_there_are_alarms_for_what_matters(name: str, models: list[str], left_out: set[str]) -> None:
@@ -152,11 +152,12 @@ def test_a_model_is_spread_over_its_accelerators_and_adapters_are_switched_on() 
         ({"models": ADAPTED | {"legal": ONE["assistant"]}}, "names that differ, got legal twice"),
         ({"models": ONE | {"writer": ONE["assistant"]}}, "copies must fit 2 of ml.g6.2xlarge .* 2 of 4 do, got no room for writer"),
         ({"models": {"large": ONE["assistant"] | {"accelerators": 2}}}, "large must fit an instance of ml.g6.2xlarge"),
-        ({"instances": {"min": 1}}, "minimum must be 0, 2 or more, or 1 with allow_single, got 1"),
-        ({"instances": {"min": 3}}, "minimum must be from 0 to 2"),
+        ({"instances": {"minimum": 1}}, "minimum must be 0, 2 or more, or 1 with allow_single, got 1"),
+        ({"instances": {"minimum": 3}}, "minimum must be from 0 to 2"),
         ({"models": {"assistant": ONE["assistant"] | {"copies": {"initial": 3}}}}, "initial must be from 0 to 2, got 3"),
         ({"instance_types": ["ml.g6.2xlarge", "ml.g6.2xlarge"]}, "each instance_type of pools must stand once"),
         ({"limits": {"max_tokens": 0}}, "greater than or equal to 1"),
+        ({"limits": {"max_tokens": 4096}}, "limits.max_tokens must be below context_tokens of assistant, 4096"),
     ],
 )
 def test_refuses_settings_that_can_not_be_deployed(settings: dict[str, Any], word: str) -> None:

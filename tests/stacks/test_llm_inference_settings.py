@@ -62,14 +62,14 @@ def test_an_adapter_is_one_archive(artifact: str) -> None:
 
 
 def test_instances_and_copies_are_taken_over() -> None:
-    instances = InstanceSettings(min=2, max=4, scale_in="consolidation", scale_in_step=2, scale_in_cooldown_minutes=30).value()
+    instances = InstanceSettings(minimum=2, maximum=4, scale_in="consolidation", scale_in_step=2, scale_in_cooldown_minutes=30).value()
     assert (instances.minimum, instances.maximum, instances.scale_in.strategy) == (2, 4, "CONSOLIDATION")
-    copies = CopySettings(min=1, max=3, initial=2, metric="invocations", target=30, start_seconds=600).value()
+    copies = CopySettings(minimum=1, maximum=3, initial=2, metric="invocations", target=30, start_seconds=600).value()
     assert (copies.minimum, copies.maximum, copies.initial, copies.target, copies.start_time.to_seconds()) == (1, 3, 2, 30, 600)
 
 
 @pytest.mark.parametrize(
-    ("kind", "settings"), [(InstanceSettings, {"min": 1}), (InstanceSettings, {"min": 3}), (CopySettings, {"initial": 3})]
+    ("kind", "settings"), [(InstanceSettings, {"minimum": 1}), (InstanceSettings, {"minimum": 3}), (CopySettings, {"initial": 3})]
 )
 def test_refuses_numbers_that_contradict_each_other(kind: Any, settings: dict[str, int]) -> None:
     with pytest.raises(ValidationError, match="must be"):

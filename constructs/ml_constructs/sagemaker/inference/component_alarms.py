@@ -1,4 +1,4 @@
-"""What operators are told when something is wrong with models on shared instances."""
+"""What is watched of models on shared instances, and what there is to see of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cw
 from ml_constructs.foundation.metrics import MOMENT, counted, total
 from ml_constructs.operations import Alarms
 from ml_constructs.sagemaker.inference import component_metrics as metrics
+from ml_constructs.sagemaker.inference.component_advice import ADVICE
 from ml_constructs.sagemaker.inference.component_stream import PACKAGE as STREAM_PACKAGE
 from ml_constructs.sagemaker.inference.component_stream import TextStream
 from ml_constructs.sagemaker.inference.endpoint_metrics import HOUR, MICROSECONDS, MINUTE
@@ -16,38 +17,6 @@ from ml_constructs.sagemaker.inference.inference_component import InferenceCompo
 from ml_constructs.sagemaker.inference.inference_component_endpoint import InferenceComponentEndpoint
 from ml_constructs.sagemaker.inference.inference_metrics import outcome
 from ml_constructs.sagemaker.inference.inference_service import InferenceService
-
-ADVICE = {
-    "Errors": (
-        "Copies of a model fail. See its log group below /aws/sagemaker/InferenceComponents: prompts that are longer than its context are "
-        "refused and not counted here; a copy that runs out of memory needs a larger instance, or a shorter context."
-    ),
-    "Latency": (
-        "A model takes long to answer. See whether texts have grown longer or requests more; lower copies.target so that copies are added "
-        "sooner, raise copies.max, or choose a larger instance type."
-    ),
-    "AtMaximum": (
-        "A model has had as many copies as it may for half an hour. Raise copies.max, and instances.max and the account's quota for the "
-        "instance type with it, or find out who asks so much."
-    ),
-    "CapacityMissing": (
-        "For half an hour requests have found no running copy, longer than one takes to start. See the endpoint's and the component's "
-        "status in SageMaker: AWS may have no such instance to give (add instance_types), the account's quota may be 0, or the model "
-        "doesn't start, for which its log group has the reason."
-    ),
-    "InstancesIdle": (
-        "Instances have run for three hours without answering anything, and each is billed. Find out which component keeps its copies: one "
-        "whose copies.min is above 0, or whose scale-in fails."
-    ),
-    "FirstToken": (
-        "Callers of the stream wait long for the first words. Prompts have grown longer, or copies have too many at once: lower "
-        "copies.target, or raise copies.max."
-    ),
-    "TokensPerDay": (
-        "More tokens were read and written in a day than planned, which keeps copies running. Find out who asks in the API's access log; "
-        "lower limits.max_tokens or callers.limits, or raise the alarm's threshold."
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +92,8 @@ def watch_texts(
     if stream is not None:
         first = counted(stream, "FirstTokenSeconds", by=STREAM_PACKAGE, period=MOMENT).with_(statistic="p95")
         alarms.watch("FirstToken", first, threshold=thresholds.first_token_seconds, periods=3, advice=ADVICE)
+        torn = stream.function.metric_errors(period=MOMENT, statistic="Sum")
+        alarms.watch("StreamErrors", torn, threshold=1, advice=ADVICE)
 
 
 def text_graphs(

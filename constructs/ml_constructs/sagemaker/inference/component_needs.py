@@ -102,7 +102,7 @@ def check_copies_fit(
     for name in instance_types:
         for model, wanted in needs.items():
             if wanted.copies_on(name) == 0:
-                raise ValueError(f"{model} must fit an instance of {_described(name)}, got {_told(wanted)} for a copy")
+                raise ValueError(f"a copy of {model} must fit an instance of {_described(name)}, got {_told(wanted)}")
         left = list(_left_over(needs, copies, name, instances))
         if left:
             total = sum(copies.values())

@@ -1,6 +1,7 @@
 import pytest
 
-from ml_constructs.sagemaker.inference.component_alarms import ADVICE, ComponentThresholds
+from ml_constructs.sagemaker.inference.component_advice import ADVICE
+from ml_constructs.sagemaker.inference.component_alarms import ComponentThresholds
 from ml_constructs.sagemaker.inference.component_instances import SharedInstances
 from ml_constructs.sagemaker.inference.component_options import CopyScaling
 from ml_constructs.testing import rule_findings
@@ -55,6 +56,12 @@ def test_instances_idle_while_they_run_and_nothing_is_answered(scene: TextScene)
     assert named["running"]["MetricStat"]["Metric"]["Namespace"] == "/aws/sagemaker/Endpoints"
     assert alarm["EvaluationPeriods"] == 3
     assert "FILL(running, 0) > 0 AND FILL(answered, 0) == 0" in str(alarm["Metrics"])
+
+
+def test_texts_that_break_off_are_told_of(scene: TextScene) -> None:
+    alarm = scene.watched()["StreamErrors"]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("AWS/Lambda", "Errors", 1)
+    assert "StreamFunction" in str(alarm["Dimensions"])
 
 
 def test_the_dashboard_shows_models_by_name(scene: TextScene) -> None:
