@@ -11,7 +11,8 @@ ADVICE = {
     ),
     "FailedInferences": (
         "Inputs got no answer; the index tells why, by status. See the container's log of the endpoint and the files below failures/, mend "
-        "the cause, then move the messages of the failed queue to the intake queue (aws sqs start-message-move-task), or purge them."
+        "the cause, then move the messages of the failed queue to the intake queue (aws sqs start-message-move-task with both ARNs, as "
+        "messages that a function has put there have no source), or purge them."
     ),
     "InstanceHours": (
         "Instances ran longer in a day than planned, and each hour is billed. See on the dashboard whether requests kept them busy, or "
