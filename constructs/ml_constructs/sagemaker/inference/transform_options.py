@@ -65,7 +65,7 @@ class TransformRuns:
         wait_hours: How long others may wait for their turn, 1 to 48.
 
     Raises:
-        ValueError: An instance type that isn't for batch transform, or a value out of its range.
+        ValueError: An instance type that doesn't exist, or a value out of its range.
 
     See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformResources.html
     """
@@ -78,8 +78,7 @@ class TransformRuns:
     wait_hours: int = 24
 
     def __post_init__(self) -> None:
-        if "transform" not in instance_type(self.instance_type).jobs:
-            raise ValueError(f"instance_type must be one that batch transform runs on, got {self.instance_type!r}")
+        instance_type(self.instance_type)
         for name, most in RANGES.items():
             check_range(name, getattr(self, name), 1, most)
 
