@@ -134,6 +134,14 @@ def test_wrong_settings_are_all_told_and_nothing_is_written(run: Callable[[str],
     assert not list((tmp_path / "out").rglob("*"))
 
 
+def test_what_a_region_does_not_have_is_told_without_a_traceback(run: Callable[[str], Any], settings_file: Write) -> None:
+    models = "models: {texts: {artifact: s3://example/texts/}}"
+    path = settings_file(f"region: eu-south-2\ndeployments: {{llm-inference: {{instance_types: [ml.p5.48xlarge], {models}}}}}")
+    finished = run(str(path))
+    assert (finished.returncode, finished.stdout, finished.stderr.count("\n")) == (2, "", 1)
+    assert finished.stderr.startswith(f"{path}: deployments.llm-inference: instance_types must be a type that runs")
+
+
 def test_a_settings_file_that_is_not_there_is_named(run: Callable[[str], Any]) -> None:
     finished = run("nowhere.yaml")
     assert (finished.returncode, finished.stderr) == (2, "nowhere.yaml: cannot be read: No such file or directory\n")
