@@ -18,6 +18,8 @@ ROW = b"9,59.9,5.9,0,0,10,10,1\n"
 MANY_ROWS = 15_000
 """Enough that a job has not ended when it is stopped."""
 SHORT_SECONDS = 2
+TURN_SECONDS = 2
+"""For which a request that has to wait is watched."""
 STACK = "batch-transform"
 DAY, DUE = "2026-11-30", "2026-11-30T04:00:00Z"
 MOMENT = "<aws.scheduler.scheduled-time>"
@@ -144,7 +146,7 @@ class Demonstration:
         check.must(self._requests.waiting("FailedQueueUrl") == 1, "there must be one message in the failed queue")
 
     def _redrive(self, check: Check) -> None:
-        row = next(row for row in self.rows.values() if row["status"] == "FAILED")
+        row, *_ = [row for row in self.rows.values() if row["status"] == "FAILED"]
         self._requests.move("FailedQueueUrl", "IntakeQueueUrl")
         again = self._ended(row["request"], attempt=2)
         check.seen = f"attempt {again['attempt']}: {again['status']}, job {again.get('job', '')[-4:]} after {row['job'][-4:]}"
@@ -157,7 +159,7 @@ class Demonstration:
         self._occupy("ADD")
         address = self._requests.manifest("waiting", [GOOD[1]])
         self._until(lambda: self._requests.row(address).get("status") == "RUNNING")
-        time.sleep(2)
+        time.sleep(TURN_SECONDS)
         jobs = len(self._requests.jobs())
         still = self._requests.row(address).get("status")
         self._occupy("DELETE")
