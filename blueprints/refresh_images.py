@@ -5,7 +5,6 @@ Which images there are, and their pinned tags, is kept by hand in the table; thi
 
 import datetime
 import importlib.metadata
-import importlib.util
 import json
 from collections.abc import Mapping
 from functools import cache

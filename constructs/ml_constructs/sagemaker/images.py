@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import Aws, Stack
+from aws_cdk import Arn, ArnFormat, Aws, Stack, Token
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -101,6 +101,12 @@ class EcrImage(ContainerImage):
     def title(self) -> str:
         """The tag or digest."""
         return f"the image {self.tag_or_digest}"
+
+    def check_region(self, region: str) -> None:
+        """Refuses another region than that of the repository, if that is known."""
+        place = Arn.split(self.repository.repository_arn, ArnFormat.SLASH_RESOURCE_NAME).region
+        if place is not None and not Token.is_unresolved(place) and place != region:
+            raise ValueError(f"repository of {self.title} must be in {region}, as SageMaker pulls from its own region only, got {place}")
 
     def uri(self, scope: Construct) -> str:  # noqa: ARG002 a repository knows its own region
         """Where SageMaker pulls it from."""

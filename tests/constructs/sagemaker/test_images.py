@@ -38,7 +38,7 @@ def test_a_framework_is_the_newest_version_for_processors() -> None:
 
 def test_what_is_known_of_an_image_goes_with_it() -> None:
     image = FrameworkImage("djl-lmi", accelerator="gpu")
-    assert (image.cuda, image.multi_model, image.architectures) == ("13.0", False, {"x86_64"})
+    assert (image.cuda, image.multi_model, image.architectures) == ("13.0", False, frozenset({"x86_64"}))
     assert image.hub is not None
     assert FrameworkImage("vllm-neuronx", accelerator="neuron").neuron_sdk == "2.26.1"
 
@@ -80,6 +80,14 @@ def test_an_image_of_ones_own_is_named_by_its_repository(stack: cdk.Stack, repos
     assert stack.resolve(pinned.uri(stack))["Fn::Join"][1][-1] == "/mine@sha256:" + "0" * 64
     assert (tagged.title, tagged.multi_model) == ("the image v1", False)
     tagged.check_region("mx-central-1")
+
+
+def test_an_image_of_ones_own_is_pulled_from_its_own_region_only(stack: cdk.Stack) -> None:
+    there = ecr.Repository.from_repository_arn(stack, "There", "arn:aws:ecr:eu-west-1:123456789012:repository/mine")
+    image = EcrImage(repository=there, tag_or_digest="v1", **OWN)
+    image.check_region("eu-west-1")
+    with pytest.raises(ValueError, match=r"repository of the image v1 must be in us-east-1, as SageMaker .*, got eu-west-1"):
+        image.check_region("us-east-1")
 
 
 def test_a_role_may_pull_an_image_of_ones_own(stack: cdk.Stack, role: iam.Role, repository: ecr.IRepository) -> None:

@@ -15,10 +15,10 @@ from ml_constructs.sagemaker.images import ContainerImage
 
 FOLDER = "/opt/ml/model"
 """Where SageMaker puts files from S3."""
-ARCHIVE = r".+\.tar\.gz"
-PREFIX = r"[^/].*/"
-AN_ARCHIVE = "the key of a gzip-compressed tar archive (….tar.gz)"
-A_PREFIX = "a prefix that ends with / and doesn't start with it"
+ARCHIVE = r"[^*?$]+\.tar\.gz"
+PREFIX = r"[^/*?$][^*?$]*/"
+AN_ARCHIVE = "the key of a gzip-compressed tar archive (….tar.gz) without *, ? and $, which permissions take for any characters"
+A_PREFIX = "a prefix that ends with / and doesn't start with it, without *, ? and $, which permissions take for any characters"
 _FILES = "A model's files have names of their own; the prefix that holds them and nothing else is the narrowest name that they share."
 
 

@@ -110,6 +110,8 @@ class AssetArtifact(Artifact):
 
     Raises:
         ValueError: Another file.
+
+    See https://github.com/aws/aws-cdk/tree/main/packages/@aws-cdk/aws-sagemaker-alpha, whose tests deploy models of such assets
     """
 
     asset: s3_assets.Asset

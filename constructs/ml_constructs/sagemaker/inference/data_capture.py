@@ -13,7 +13,7 @@ from ml_constructs.sagemaker.inference.limits import check_range
 
 MOST_TYPES = 10
 _CONTENT_TYPE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*")
-_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()/-]{1,200}/")
+_PREFIX = re.compile(r"[A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]{0,199}/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class DataCapture:
 
     Args:
         bucket: Where they lie.
-        prefix: Start of their keys; ends with a slash.
+        prefix: Start of their keys; ends with a slash, and holds no ``*``, which permissions take for any characters.
         percent: Of the requests, 1 to 100.
         inputs: Whether requests are kept.
         outputs: Whether answers are.

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ def test_an_archive_is_named_by_its_address(scene: ModelScene) -> None:
     assert (found.data_source, found.needs_network) == (False, False)
 
 
-@pytest.mark.parametrize("key", ["", "model.zip", "model/", ".tar.gz"])
+@pytest.mark.parametrize("key", ["", "model.zip", "model/", ".tar.gz", "all-[*].tar.gz"])
 def test_what_is_no_archive_is_refused(scene: ModelScene, key: str) -> None:
-    with pytest.raises(ValueError, match=f"key must be the key of a gzip-compressed tar archive .* got '{key}'"):
+    with pytest.raises(ValueError, match=f"key must be the key of a gzip-compressed tar archive .* got '{re.escape(key)}'"):
         TarArtifact(scene.imported, key)
 
 
@@ -31,9 +32,9 @@ def test_files_below_a_prefix_are_one_uncompressed_model(scene: ModelScene) -> N
     assert found.data_source
 
 
-@pytest.mark.parametrize("prefix", ["", "/", "llm", "/llm/"])
+@pytest.mark.parametrize("prefix", ["", "/", "llm", "/llm/", "*/", "llm-?/", "${aws:userid}/"])
 def test_prefixes_that_hold_more_than_a_folder_are_refused(scene: ModelScene, prefix: str) -> None:
-    with pytest.raises(ValueError, match=f"prefix must be a prefix that ends with / and doesn't start with it, got '{prefix}'"):
+    with pytest.raises(ValueError, match=rf"prefix must be a prefix that ends with / .*, got '{re.escape(prefix)}'"):
         PrefixArtifact(scene.imported, prefix)
 
 

@@ -46,6 +46,7 @@ def test_without_content_types_everything_is_kept_in_base64(bucket: s3.IBucket) 
         ({"percent": 0}, "percent must be from 1 to 100, got 0"),
         ({"percent": 101}, "percent must be from 1 to 100, got 101"),
         ({"inputs": False, "outputs": False}, "inputs or outputs must be true, got neither"),
+        ({"prefix": "*/"}, r"prefix must be up to 200 characters that are safe in keys and a slash, got '\*/'"),
         ({"prefix": "captured"}, "prefix must be up to 200 characters that are safe in keys and a slash, got 'captured'"),
         ({"json_types": ("json",)}, "json_types must be content types such as text/csv, got json"),
         ({"csv_types": ("text/csv",) * 11}, "csv_types must be at most 10, got 11"),

@@ -73,7 +73,9 @@ def test_every_container_has_to_run_on_the_instances(stack: cdk.Stack) -> None:
 )
 def test_types_that_may_not_be_had_are_warned_of(region: str | None, name: str, warning: str) -> None:
     stack = cdk.Stack(cdk.App(), "Stack", env=cdk.Environment(account="1" * 12, region=region) if region else None)
-    repository = ecr.Repository.from_repository_arn(stack, "Repository", f"arn:aws:ecr:eu-west-1:{'1' * 12}:repository/models")
+    repository = ecr.Repository.from_repository_arn(
+        stack, "Repository", f"arn:aws:ecr:{region or 'eu-west-1'}:{'1' * 12}:repository/models"
+    )
     arm = EcrImage(repository=repository, tag_or_digest="1", accelerators=frozenset({"cpu"}), architectures=frozenset({"arm64"}))
     fitted(stack, Hosting(instance_type=name), [Container(arm)])
     (found,) = Annotations.from_stack(stack).find_warning("*", Match.any_value())
