@@ -27,7 +27,8 @@ class Endpoint(Construct):
 
     Configurations have no name, because every change replaces them; the endpoint has one, so that its encrypted log group stands first:
     SageMaker would make one without key and end otherwise. Another instance type makes another endpoint, as SageMaker refuses to change the
-    type of a variant that is scaled. ``defaults.placement`` is of functions and has no say here.
+    type of a variant that is scaled; the old one goes when all that asks it has turned to the new one, and its logs go with it, whatever
+    the removal policy: who has to keep them exports them first. ``defaults.placement`` is of functions and has no say here.
 
     Args:
         variant: The production variant; only counts that ``options.retain_capacity`` speaks of survive an update.
