@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import imports, knowledge_base, pipeline, processes, report, scale, synthesis
+from benchmarks import imports, inference, knowledge_base, pipeline, processes, report, scale, synthesis
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "synthesis": synthesis.measure,
@@ -11,6 +11,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "imports": imports.measure,
     "pipeline": pipeline.measure,
     "knowledge-base": knowledge_base.measure,
+    "inference": inference.measure,
 }
 
 

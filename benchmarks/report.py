@@ -18,6 +18,7 @@ TITLES = {
     "imports": "Import time of the handlers",
     "pipeline": "Documents through the embedded AWS",
     "knowledge-base": "A knowledge base in the embedded AWS",
+    "inference": "Predictions in the embedded AWS",
 }
 DISTRIBUTIONS = ("aws-cdk-lib", "cdk-nag", "boto3", "ministack")
 HEAD = """# Benchmarks

@@ -28,14 +28,14 @@ def test_the_other_parts_stay_as_they_were(file: Path) -> None:
 
 def test_a_part_that_is_new_gets_its_place_at_the_end(file: Path) -> None:
     report.write("imports", "before", file)
-    older = file.read_text(encoding="utf-8").partition("\n## A knowledge base in the embedded AWS")[0]
+    older = file.read_text(encoding="utf-8").partition("\n## Predictions in the embedded AWS")[0]
     file.write_text(older, encoding="utf-8")
-    report.write("knowledge-base", "new", file)
+    report.write("inference", "new", file)
     text = file.read_text(encoding="utf-8")
     assert text.startswith(older)
     assert text.endswith(
-        "\n## A knowledge base in the embedded AWS\n\n<!-- knowledge-base: start -->\n"
-        "`python -m benchmarks knowledge-base` on a machine.\n\nnew\n<!-- knowledge-base: end -->\n"
+        "\n## Predictions in the embedded AWS\n\n<!-- inference: start -->\n"
+        "`python -m benchmarks inference` on a machine.\n\nnew\n<!-- inference: end -->\n"
     )
 
 
