@@ -6,15 +6,17 @@ from pathlib import Path
 
 from benchmarks import applications, processes, rounds
 from blueprints.docs import markdown
+from stacks.catalogue import CATALOGUE
 
-BLUEPRINTS = ("document-analysis", "knowledge-base-rag")
+BLUEPRINTS = tuple(name for name, entry in CATALOGUE.items() if entry.tier != "foundation")
 GOALS = {"off": 1.5, "five packs": 2.0}
 EMPTY = ("empty app", "")
 RATIOS = ("Ratio", "Ratio to the empty app as it comes")
 Process = tuple[str, str]
 """What is synthesised, and the rules that check it."""
 NOTE = (
-    "{runs} counted runs of each after a warm-up, in turn: start of Python and Node, imports, synthesis, end; default settings. "
+    "{runs} counted runs of each after a warm-up, in turn: start of Python and Node, imports, synthesis, end; "
+    "default settings, and where something has none, that of the blueprint's minimal sample. "
     "The CDK validates templates with an engine of its own unless told otherwise (`CDK_VALIDATION=false`); "
     "the first ratio is to the empty app under the same condition, the second to the empty app as it comes.\n\n"
 )

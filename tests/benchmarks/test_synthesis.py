@@ -5,7 +5,10 @@ import yaml
 
 from benchmarks import processes, synthesis
 from benchmarks.processes import Command, Measurement
+from stacks.catalogue import CATALOGUE
 from stacks.settings import load
+
+SETTINGS = Path("settings")
 
 VALIDATED = {"empty": 2.0, "off": 3.0, "packs": 6.0}
 UNVALIDATED = {"empty": 1.0, "off": 2.5, "packs": 4.0}
@@ -23,16 +26,17 @@ def table(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
 
 
-def test_each_blueprint_is_synthesised_with_rules_and_without(tmp_path: Path) -> None:
-    blueprints = [(name, rules) for name in ("document-analysis", "knowledge-base-rag") for rules in ("off", "five packs")]
+def test_each_blueprint_but_the_foundation_is_synthesised_with_rules_and_without(tmp_path: Path) -> None:
+    blueprints = [(name, rules) for name in CATALOGUE if name != "foundation" for rules in ("off", "five packs")]
     assert list(synthesis.commands(tmp_path, True)) == [("empty app", ""), *blueprints]
 
 
-def test_each_blueprint_keeps_its_default_settings(tmp_path: Path) -> None:
+def test_each_blueprint_has_the_settings_of_its_minimal_sample(tmp_path: Path) -> None:
     for (blueprint, rules), command in synthesis.commands(tmp_path, True).items():
         if rules:
             (deployment,) = load(Path(command.arguments[2])).deployments
-            assert deployment.entry.name == blueprint
+            (sample,) = load(SETTINGS / blueprint / "minimal.yaml").deployments
+            assert (deployment.entry.name, deployment.settings) == (blueprint, sample.settings)
             assert yaml.safe_load(Path(command.arguments[2]).read_text(encoding="utf-8"))["rules"] is False
 
 
