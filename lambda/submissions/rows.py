@@ -45,12 +45,15 @@ def refuse(table: str, intake: Intake, reason: dict[str, str], *, retention_days
 
 
 def accept(table: str, inference: str, attempt: int, places: Mapping[str, str | None]) -> None:
-    """Records that SageMaker has taken an attempt, and where it will put the answer; leaves an answer that came sooner."""
+    """Records that SageMaker has taken an attempt, and where it will put the answer; leaves an end that came sooner.
+
+    A failure that came sooner didn't say where the container's words lie.
+    """
     values: dict[str, Any] = {**places, "accepted": attempt, "updated_at": tables.now()}
     operands = {"attempt": attempt, "submitting": SUBMITTING}
     if _write(table, inference, values | {"status": SUBMITTED}, f"{_THIS} AND #status = :submitting", operands) is None:
         late = {"failure_location": places["failure_location"], "accepted": attempt}
-        _write(table, inference, late, _THIS, {"attempt": attempt})
+        _write(table, inference, late, f"{_THIS} AND #status = :failed", {"attempt": attempt, "failed": FAILED})
 
 
 def succeed(table: str, inference: str, attempt: int, output_location: str | None) -> bool:

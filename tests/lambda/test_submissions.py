@@ -44,6 +44,14 @@ def test_an_input_with_an_answer_is_neither_claimed_nor_refused(cloud: Any) -> N
     assert (claim(attempt=2), refuse(attempt=2)) == (False, None)
 
 
+def test_an_answer_that_came_before_the_acceptance_names_no_failure(cloud: Any) -> None:
+    claim()
+    rows.succeed(TABLE, ID, 1, "s3://a")
+    rows.accept(TABLE, ID, 1, {"output_location": "s3://a", "failure_location": "s3://b"})
+    found = cloud.item(TABLE, ID)
+    assert (found["status"], found["output_location"], "failure_location" in found) == ("SUCCEEDED", "s3://a", False)
+
+
 def test_an_answer_is_news_once(cloud: Any) -> None:
     claim()
     assert [rows.succeed(TABLE, ID, 1, "s3://a"), rows.succeed(TABLE, ID, 1, "s3://b")] == [True, False]
