@@ -5,7 +5,7 @@ from typing import Literal
 
 from aws_cdk import aws_sagemaker as sagemaker
 
-from ml_constructs.sagemaker.inference.limits import check_choice, check_range
+from ml_constructs.foundation.checks import check_choice, check_range
 
 STRATEGIES = ("IDLE_RELEASE", "CONSOLIDATION")
 FEWEST_FOR_PRODUCTION = 2

@@ -6,8 +6,9 @@ from typing import Literal
 from aws_cdk import Duration
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.foundation.checks import check_choice, check_range
 from ml_constructs.sagemaker.inference.component_update import RollingUpdate
-from ml_constructs.sagemaker.inference.limits import check_choice, check_range, check_seconds, seconds
+from ml_constructs.sagemaker.inference.limits import check_seconds, seconds
 
 METRICS = {
     "concurrency": "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution",

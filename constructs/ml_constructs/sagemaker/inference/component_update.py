@@ -7,7 +7,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cw
 from aws_cdk import aws_sagemaker as sagemaker
 
-from ml_constructs.sagemaker.inference.limits import check_range, check_seconds, seconds
+from ml_constructs.foundation.checks import check_range
+from ml_constructs.sagemaker.inference.limits import check_seconds, seconds
 
 MOST_ALARMS = 10
 Component = sagemaker.CfnInferenceComponent

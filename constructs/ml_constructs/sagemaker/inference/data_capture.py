@@ -8,8 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.foundation.checks import check_range
 from ml_constructs.foundation.grants import grant_objects
-from ml_constructs.sagemaker.inference.limits import check_range
 
 MOST_TYPES = 10
 _CONTENT_TYPE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*")

@@ -7,10 +7,11 @@ from typing import Any
 from aws_cdk import Duration
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.foundation.checks import check_choice, check_range
 from ml_constructs.sagemaker.inference.drivers import GPU_AMIS, NEURON_AMIS, ami_kind
 from ml_constructs.sagemaker.inference.fit import volume_key_allowed
 from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation, InstancePool, check_pools
-from ml_constructs.sagemaker.inference.limits import check_choice, check_range, check_seconds, seconds
+from ml_constructs.sagemaker.inference.limits import check_seconds, seconds
 from ml_constructs.sagemaker.inference.routing import Routing
 from ml_constructs.sagemaker.instance_types import instance_type
 
@@ -35,7 +36,8 @@ class Hosting:
         reservation: Instances that are reserved already, of the one ``instance_type``.
         ami_version: The machine image with the drivers, one of ``AMI_VERSIONS``, for types with their accelerators only; left out,
             endpoints take the one that their images need, or SageMaker's own.
-        enhanced_metrics: Whether metrics are also told by instance and container; they cost extra.
+        enhanced_metrics: Whether metrics are also told by instance and container; they cost extra. ``EnableDetailedObservability`` is left
+            to SageMaker, which sets it for new configurations.
         metric_period: Seconds between two values of a metric, one of ``METRIC_PERIODS``.
 
     Raises:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import Token
 from aws_cdk import aws_sagemaker as sagemaker
 
-from ml_constructs.sagemaker.inference.limits import check_range
+from ml_constructs.foundation.checks import check_range
 
 MOST_POOLS = 5
 ONLY_RESERVED = "capacity-reservations-only"

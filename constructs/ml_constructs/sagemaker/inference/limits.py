@@ -1,10 +1,8 @@
-"""Checks of values against what Amazon SageMaker AI takes."""
+"""Times in seconds, and whether Amazon SageMaker AI takes them."""
 
 from aws_cdk import Duration
 
-from ml_constructs.foundation.checks import check_choice, check_range
-
-__all__ = ["check_choice", "check_range", "check_seconds", "seconds"]
+from ml_constructs.foundation.checks import check_range
 
 
 def check_seconds(name: str, value: Duration | None, least: int, most: int) -> None:

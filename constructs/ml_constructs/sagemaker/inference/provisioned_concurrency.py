@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from aws_cdk import Duration
 
-from ml_constructs.sagemaker.inference.limits import check_range, check_seconds
+from ml_constructs.foundation.checks import check_range
+from ml_constructs.sagemaker.inference.limits import check_seconds
 from ml_constructs.sagemaker.inference.scaling import LONGEST_COOLDOWN
 
 MOST_CONCURRENCY = 200

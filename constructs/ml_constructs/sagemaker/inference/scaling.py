@@ -5,7 +5,8 @@ from typing import Literal
 
 from aws_cdk import Duration
 
-from ml_constructs.sagemaker.inference.limits import check_choice, check_range, check_seconds
+from ml_constructs.foundation.checks import check_choice, check_range
+from ml_constructs.sagemaker.inference.limits import check_seconds
 
 FEWEST_FOR_PRODUCTION = 2
 MOST_INSTANCES = 1000

@@ -3,13 +3,13 @@
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from ml_constructs.foundation.checks import check_range
 from ml_constructs.foundation.handler_function import HandlerDefaults
 from ml_constructs.sagemaker.inference.deployment import Deployment
 from ml_constructs.sagemaker.inference.deployment_checks import check_deployment
 from ml_constructs.sagemaker.inference.endpoint import Endpoint
 from ml_constructs.sagemaker.inference.endpoint_config import EndpointOptions
 from ml_constructs.sagemaker.inference.hosting import VARIANT
-from ml_constructs.sagemaker.inference.limits import check_range
 from ml_constructs.sagemaker.inference.model import Model
 from ml_constructs.sagemaker.inference.provisioned_concurrency import MOST_CONCURRENCY, ProvisionedConcurrency
 from ml_constructs.sagemaker.inference.variant_scaling import scale_provisioned

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.foundation.checks import check_range
 from ml_constructs.sagemaker.inference.hosting import Hosting
-from ml_constructs.sagemaker.inference.limits import check_range
 from ml_constructs.sagemaker.inference.model import Model
 from ml_constructs.sagemaker.inference.scaling import MOST_INSTANCES
 

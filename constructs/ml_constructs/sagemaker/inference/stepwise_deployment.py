@@ -6,8 +6,9 @@ from math import ceil
 from aws_cdk import Duration
 from aws_cdk import aws_sagemaker as sagemaker
 
+from ml_constructs.foundation.checks import check_range
 from ml_constructs.sagemaker.inference.deployment import LONGEST_WAIT, BlueGreen, Deployment, share
-from ml_constructs.sagemaker.inference.limits import check_range, check_seconds, seconds
+from ml_constructs.sagemaker.inference.limits import check_seconds, seconds
 
 
 @dataclass(frozen=True, kw_only=True)
