@@ -17,6 +17,7 @@ from blueprints.docs.template import Resource, Template
 DATA = Path(__file__).with_name("costs.yaml")
 WHEN = {"idle": "by time, idle or not", "use": "by use"}
 EMBEDDED_METRICS = "POWERTOOLS_METRICS_NAMESPACE"
+TRANSFORM, TRANSFORM_JOBS = "sagemaker:CreateTransformJob", "sagemaker for transform jobs"
 ENDPOINT, SERVERLESS = "AWS::SageMaker::Endpoint", "AWS::SageMaker::Endpoint, serverless"
 
 
@@ -56,7 +57,8 @@ def drivers(template: Template) -> Counter[str]:
 
 
 def _called(template: Template) -> set[str]:
-    called = {action.split(":")[0] for role in roles(template) for statement in role.statements for action in statement.actions}
+    actions = {action for role in roles(template) for statement in role.statements for action in statement.actions}
+    called = {action.split(":")[0] for action in actions} | ({TRANSFORM_JOBS} if TRANSFORM in actions else set())
     functions = template.of_type("AWS::Lambda::Function")
     metrics = any(EMBEDDED_METRICS in function.properties.get("Environment", {}).get("Variables", {}) for function in functions)
     return called | model_calls(template) | ({"cloudwatch"} if metrics else set())
