@@ -12,6 +12,7 @@ from blueprints.evaluating import metrics
 Ask = Callable[[], str]
 """Sends a request, waits for the whole answer and tells how it ended."""
 Row = tuple[object, ...]
+ANSWERED = "HTTP 200"
 HEADER = ("Requests", "Seconds", "Requests per second", "p50 (ms)", "p95 (ms)")
 
 
@@ -30,13 +31,17 @@ class Sent:
     ended: Sequence[str]
 
     def percentile(self, percent: int) -> float:
-        """Returns what so many of a hundred requests took at most, in seconds."""
-        return metrics.percentile(self.taken, percent) or 0.0
+        """Returns what so many of a hundred answered requests took at most, in seconds; 0 where none was answered."""
+        return metrics.percentile(self._answered, percent) or 0.0
 
     def cells(self) -> Row:
-        """Returns what stands below ``HEADER``."""
-        rate = len(self.taken) / self.seconds
+        """Returns what stands below ``HEADER``; requests that were refused count as sent, and neither as a rate nor as a time."""
+        rate = len(self._answered) / self.seconds
         return len(self.taken), f"{self.seconds:.1f}", f"{rate:.1f}", *(f"{self.percentile(percent) * 1000:.1f}" for percent in (50, 95))
+
+    @property
+    def _answered(self) -> list[float]:
+        return [taken for taken, ended in zip(self.taken, self.ended, strict=True) if ended == ANSWERED]
 
     def endings(self) -> str:
         """Returns in words how often they ended in which way."""

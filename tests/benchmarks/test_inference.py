@@ -70,7 +70,7 @@ def test_what_is_deployed_has_settings_that_are_taken(settings: dict[str, Any], 
 def test_the_floor_comes_first_and_others_are_told_beside_it() -> None:
     rows = list(inference.rates({"floor": lambda: "HTTP 200", "other": lambda: "HTTP 500"}, 6))
     assert [row[:3] for row in rows] == [("floor", 1, 6), ("floor", 4, 6), ("other", 1, 6), ("other", 4, 6)]
-    assert [row[-2] for row in rows[:2]] == ["1.0", "1.0"]
+    assert [row[-2] for row in rows] == ["1.0", "1.0", "0.0", "0.0"]
     assert [row[-1] for row in rows] == ["6 HTTP 200"] * 2 + ["6 HTTP 500"] * 2
 
 

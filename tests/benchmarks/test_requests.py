@@ -49,7 +49,13 @@ def test_requests_are_sent_in_their_order() -> None:
 
 
 def test_cells_tell_the_rate_and_percentiles_by_nearest_rank_in_milliseconds() -> None:
-    sent = Sent(2.0, [number / 1000 for number in range(1, 101)], ["HTTP 200"] * 99 + ["HTTP 429"])
+    sent = Sent(2.0, [number / 1000 for number in range(1, 101)], ["HTTP 200"] * 100)
     assert sent.cells() == (100, "2.0", "50.0", "50.0", "95.0")
     assert len(sent.cells()) == len(requests.HEADER)
-    assert sent.endings() == "99 HTTP 200, 1 HTTP 429"
+
+
+def test_refused_requests_are_neither_a_rate_nor_a_time() -> None:
+    sent = Sent(2.0, [0.001] * 90 + [0.02] * 10, ["HTTP 429"] * 90 + ["HTTP 200"] * 10)
+    assert sent.cells() == (100, "2.0", "5.0", "20.0", "20.0")
+    assert sent.endings() == "10 HTTP 200, 90 HTTP 429"
+    assert Sent(1.0, [0.1], ["HTTP 500"]).percentile(50) == 0
