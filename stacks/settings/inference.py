@@ -14,7 +14,7 @@ from ml_constructs.sagemaker.inference.endpoint_alarms import EndpointThresholds
 from ml_constructs.sagemaker.inference.hosting import Hosting
 from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation, InstancePool
 from ml_constructs.sagemaker.inference.routing import Routing
-from ml_constructs.sagemaker.inference.scaling import Scaling
+from ml_constructs.sagemaker.inference.scaling import Scaling, check_scalable
 from ml_constructs.sagemaker.inference.stepwise_deployment import Canary, Linear, Rolling
 from stacks.settings.inference_model import ImageSettings, ModelSettings
 from stacks.settings.models import SettingsModel
@@ -227,12 +227,15 @@ class EndpointAlarmSettings(SettingsModel):
 
 
 def check_update(hosting: HostingSettings, scaling: ScalingSettings, deployment: DeploymentSettings) -> None:
-    """Refuses a deployment that these instances can't have; for a validator of the settings that hold all three.
+    """Refuses scaling or a deployment that these instances can't have; for a validator of the settings that hold all three.
 
     Raises:
         ValueError: It names what is allowed.
     """
-    check_deployment(deployment.value(), instance_types=hosting.value().instance_types, instances=scaling.min_instances, shadow=False)
+    types = hosting.value().instance_types
+    if scaling.value().scaled:
+        check_scalable(types, setting="hosting.instance_type")
+    check_deployment(deployment.value(), instance_types=types, instances=scaling.min_instances, shadow=False)
 
 
 def _seconds(number: int | None) -> Duration | None:

@@ -143,3 +143,10 @@ def test_an_update_has_to_suit_the_instances() -> None:
     single = ScalingSettings(min_instances=1, allow_single=True)
     with pytest.raises(ValueError, match="deployment must be AllAtOnce with fewer than 2 instances, got Linear with 1"):
         check_update(HostingSettings(), single, DeploymentSettings(strategy="linear"))
+
+
+def test_burstable_instances_are_refused_where_their_number_is_scaled() -> None:
+    burstable = HostingSettings(instance_type="ml.t2.medium")
+    check_update(burstable, ScalingSettings(max_instances=2), DeploymentSettings())
+    with pytest.raises(ValueError, match=r"hosting.instance_type must not be burstable .*, got ml\.t2\.medium"):
+        check_update(burstable, ScalingSettings(), DeploymentSettings())

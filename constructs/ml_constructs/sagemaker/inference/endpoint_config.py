@@ -12,6 +12,7 @@ from constructs import Construct
 from ml_constructs.foundation.handler_function import Placement
 from ml_constructs.sagemaker.inference.data_capture import DataCapture
 from ml_constructs.sagemaker.inference.endpoint_role import network_ids
+from ml_constructs.sagemaker.inference.scaling import check_scalable
 from ml_constructs.sagemaker.inference.shadow import ShadowVariant
 from ml_constructs.sagemaker.inference.volume_key import explain_missing_key, grant_volumes, volume_key
 
@@ -33,6 +34,9 @@ class EndpointOptions:
         placement: Network of the containers, where no model brings one.
         network_isolation: Whether containers are cut off, where no model says so.
         retain_capacity: Whether an update keeps the capacity that was scaled to, instead of starting anew from the configuration's.
+
+    Raises:
+        ValueError: Burstable instances whose number is scaled.
     """
 
     instance_types: tuple[str, ...] = ()
@@ -44,6 +48,11 @@ class EndpointOptions:
     placement: Placement | None = None
     network_isolation: bool | None = None
     retain_capacity: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuses instances whose number can't be scaled, where it is."""
+        if self.retain_capacity and not self.own_role:
+            check_scalable(self.instance_types)
 
     @property
     def forces(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """How many instances serve a model, and what more of them follow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +12,7 @@ from ml_constructs.sagemaker.inference.limits import check_seconds
 FEWEST_FOR_PRODUCTION = 2
 MOST_INSTANCES = 1000
 LONGEST_COOLDOWN = 3600
+BURSTABLE = "ml.t2."
 PREDEFINED = {
     "invocations": "SageMakerVariantInvocationsPerInstance",
     "concurrency": "SageMakerVariantConcurrentRequestsPerModelHighResolution",
@@ -73,3 +75,22 @@ class Scaling:
     def predefined_metric(self) -> str:
         """The metric by its name in Application Auto Scaling."""
         return PREDEFINED[self.metric]
+
+
+def check_scalable(instance_types: Sequence[str], *, setting: str = "instance_type") -> None:
+    """Refuses burstable instances, whose number Application Auto Scaling doesn't change.
+
+    Args:
+        instance_types: All that may be launched.
+        setting: What they are for, as the user knows it.
+
+    Raises:
+        ValueError: It names them.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-policy.html
+    """
+    if burstable := [name for name in instance_types if name.startswith(BURSTABLE)]:
+        raise ValueError(
+            f"{setting} must not be burstable where the number of instances is scaled, got {', '.join(burstable)}; "
+            "allowed: other types, or as many instances at most as at least"
+        )

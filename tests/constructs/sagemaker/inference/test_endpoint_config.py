@@ -12,6 +12,7 @@ from ml_constructs.sagemaker.inference.endpoint_config import EndpointOptions
 from ml_constructs.sagemaker.inference.hosting import Hosting
 from tests.constructs.sagemaker.inference.endpoint_scene import Scene, scene
 
+BURSTABLE = ("ml.t2.medium", "ml.m5.large")
 CAPACITY_ONLY = [{"VariantPropertyType": "DesiredWeight"}]
 
 
@@ -74,3 +75,15 @@ def test_a_configuration_without_a_model_brings_role_network_and_isolation(share
 def test_instance_types_change_in_place_where_components_are_scaled(shared: Any) -> None:
     _, name = shared
     assert name["Fn::Join"][1][0] == "stack-shared-"
+
+
+def test_burstable_instances_are_refused_where_their_number_is_scaled() -> None:
+    with pytest.raises(
+        ValueError, match=r"instance_type must not be burstable where .* is scaled, got ml\.t2\.medium; allowed: other types"
+    ):
+        EndpointOptions(instance_types=BURSTABLE, retain_capacity=True)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"retain_capacity": True, "own_role": True}])
+def test_instances_whose_number_stays_or_follows_components_may_be_burstable(arguments: dict[str, bool]) -> None:
+    assert EndpointOptions(instance_types=BURSTABLE, **arguments).instance_types == BURSTABLE  # type: ignore[arg-type]
