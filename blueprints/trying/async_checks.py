@@ -2,12 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from blueprints.trying.async_uploads import DONE, PAUSE_SECONDS, PREFIX, Index, Outcome
-from blueprints.trying.checks import Check
+from blueprints.trying.checks import Check, tried
 from blueprints.trying.trial import Session
 
 LARGEST_BYTES = 1_000_000
@@ -40,7 +39,7 @@ class Demonstration:
 
     def run(self) -> None:
         """Tries everything, one after the other."""
-        for name, attempt in (
+        steps = (
             ("Each line of a file has its prediction", self._answers),
             ("Answers are encrypted with the deployment's key", self._encryption),
             ("An event that comes again has no effect", self._repetition),
@@ -49,17 +48,8 @@ class Demonstration:
             ("What failed can be sent again", self._redrive),
             ("What is never answered ends all the same", self._loss),
             ("An answer after all is recorded", self._late_answer),
-        ):
-            with self._check(name) as check:
-                attempt(check)
-
-    @contextmanager
-    def _check(self, name: str) -> Iterator[Check]:
-        check, started = Check(name), time.monotonic()
-        yield check
-        check.seconds = round(time.monotonic() - started, 1)
-        self.checks.append(check)
-        self._session.steps.say(f"  {name}: {check.seen if check.passed else 'WRONG'}")
+        )
+        self.checks = tried(steps, self._session.steps)
 
     def _answers(self, check: Check) -> None:
         answered = {name: found for name, found in self._outcomes.items() if found.answer is not None}

@@ -1,16 +1,14 @@
 """What deployed language models must do, shown step by step."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
 
 from blueprints.trying.answers import signed
-from blueprints.trying.checks import Check
+from blueprints.trying.checks import Check, tried
 from blueprints.trying.reviews import reachable
 from blueprints.trying.texts import Text, Texts
 from blueprints.trying.trial import Session
@@ -51,7 +49,7 @@ class Demonstration:
 
     def run(self) -> None:
         """Goes through all steps; what is wrong in one doesn't keep the others from being tried."""
-        steps: Sequence[tuple[str, Callable[[Check], None]]] = (
+        steps = (
             ("The model and its adapters answer", self._answers),
             ("A text is streamed", self._streamed),
             ("More is asked than is allowed", self._limits),
@@ -60,22 +58,7 @@ class Demonstration:
             ("No copy is left", self._from_zero),
             ("A copy is back", self._back),
         )
-        for name, step in steps:
-            with self._check(name) as check:
-                step(check)
-
-    @contextmanager
-    def _check(self, name: str) -> Iterator[Check]:
-        check, started = Check(name), time.monotonic()
-        try:
-            yield check
-        except (ClientError, OSError, ValueError, LookupError) as error:
-            check.wrong.append(f"it must not fail, got {type(error).__name__}: {error}")
-        check.seconds = round(time.monotonic() - started, 1)
-        self.checks.append(check)
-        self._session.steps.say(f"  {'ok   ' if check.passed else 'WRONG'} {name}: {check.seen} ({check.seconds} s)")
-        for wrong in check.wrong:
-            self._session.steps.say(f"        {wrong}")
+        self.checks = tried(steps, self._session.steps)
 
     def _ask(self, model: str, question: str) -> Text:
         text = self._texts.ask(model=model, messages=[{"role": "user", "content": question}], **SETTINGS)

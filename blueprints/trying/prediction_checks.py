@@ -3,9 +3,8 @@
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from blueprints.trying.answers import bearer, signed
-from blueprints.trying.checks import Check
+from blueprints.trying.checks import Check, Step, tried
 from blueprints.trying.guarded_role import answering, same_rights
 from blueprints.trying.members import Members
 from blueprints.trying.predictions import Predictions, Reply
@@ -27,7 +26,6 @@ LARGEST_BYTES = 1_048_576
 """What the settings of the trials allow."""
 DENIED = ("AccessDeniedException", "AccessDenied")
 TOLD = re.compile(r"The model (refuses the request|failed) with HTTP status \d{3}\.")
-Step = tuple[str, Callable[[Check], None]]
 
 
 class Model:
@@ -87,22 +85,7 @@ class Demonstration(ABC):
 
     def run(self) -> None:
         """Goes through all steps; what is wrong in one doesn't keep the others from being tried."""
-        for name, step in self.steps:
-            with self._check(name) as check:
-                step(check)
-
-    @contextmanager
-    def _check(self, name: str) -> Iterator[Check]:
-        check, started = Check(name), time.monotonic()
-        try:
-            yield check
-        except (ClientError, OSError, ValueError, LookupError) as error:
-            check.wrong.append(f"it must not fail, got {type(error).__name__}: {error}")
-        check.seconds = round(time.monotonic() - started, 1)
-        self.checks.append(check)
-        self._session.steps.say(f"  {'ok   ' if check.passed else 'WRONG'} {name}: {check.seen} ({check.seconds} s)")
-        for wrong in check.wrong:
-            self._session.steps.say(f"        {wrong}")
+        self.checks = tried(self.steps, self._session.steps)
 
     def not_understood(self, check: Check, path: Path, status: int) -> None:
         """What the container answers is told by its status, and not by its text."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from blueprints.trying.checks import Check
-from blueprints.trying.prediction_checks import Demonstration, Step
+from blueprints.trying.checks import Check, Step
+from blueprints.trying.prediction_checks import Demonstration
 from blueprints.trying.prediction_trial import PredictionTrial
 from blueprints.trying.sample_models import alike, churn
 

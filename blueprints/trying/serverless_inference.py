@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from blueprints.trying.checks import Check
-from blueprints.trying.prediction_checks import Demonstration, Step
+from blueprints.trying.checks import Check, Step
+from blueprints.trying.prediction_checks import Demonstration
 from blueprints.trying.prediction_trial import PredictionTrial
 from blueprints.trying.sample_models import alike, wines
 
