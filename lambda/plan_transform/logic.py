@@ -1,5 +1,6 @@
 """From a request to an execution that works it off, or to the reason why there is none."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from transforms.plans import Plan
 
 PLANS = "plans"
 ANSWERS = "answers"
+DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,14 @@ def _planned(request: Request, told: Environment, pause: Callable[[], None]) -> 
 
 
 def _write_manifest(name: str, found: list[Found], told: Environment) -> str:
-    """Writes down what was checked, so that nothing else is transformed whatever becomes of the request."""
+    """Writes down what was checked, so that nothing else is transformed whatever becomes of the request.
+
+    The content is in the name: another look at a prefix, for an event that came twice, may find other objects.
+    """
     prefix = f"s3://{told.inputs_bucket}/{told.data_prefix}"
-    manifest = [{"prefix": prefix}, *(each.key.removeprefix(told.data_prefix) for each in found)]
-    key = f"{PLANS}/{name}.manifest"
-    client("s3").put_object(Bucket=told.inputs_bucket, Key=key, Body=json.dumps(manifest).encode(), ContentType="application/json")
+    manifest = json.dumps([{"prefix": prefix}, *(each.key.removeprefix(told.data_prefix) for each in found)]).encode()
+    key = f"{PLANS}/{name}-{hashlib.sha256(manifest).hexdigest()[:DIGITS]}.manifest"
+    client("s3").put_object(Bucket=told.inputs_bucket, Key=key, Body=manifest, ContentType="application/json")
     return f"s3://{told.inputs_bucket}/{key}"
 
 

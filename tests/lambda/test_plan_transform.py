@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -41,8 +42,8 @@ def test_a_manifest_starts_one_execution_with_what_was_checked(cloud: Any, conte
     assert cloud.executions(machine) == [name]
     assert (plan["objects"], plan["bytes"], plan["records"], plan["instances"]) == (2, 17, 4, 2)
     assert plan["output_uri"] == f"s3://results-bucket/answers/{name}/"
-    assert plan["manifest_uri"] == f"s3://{INPUTS}/plans/{name}.manifest"
-    written = cloud.s3.get_object(Bucket=INPUTS, Key=f"plans/{name}.manifest")["Body"].read()
+    assert re.fullmatch(rf"s3://{INPUTS}/plans/{name}-[0-9a-f]{{16}}\.manifest", plan["manifest_uri"])
+    written = cloud.s3.get_object(Bucket=INPUTS, Key=plan["manifest_uri"].removeprefix(f"s3://{INPUTS}/"))["Body"].read()
     assert json.loads(written) == [{"prefix": f"s3://{INPUTS}/data/"}, "a.csv", "more/b.csv"]
     row = cloud.item(TABLE, identity(event))
     assert (row["status"], row["attempt"], row["request"]) == ("RUNNING", 1, f"{INPUTS}/requests/some.manifest")
@@ -103,6 +104,18 @@ def test_a_request_file_names_a_prefix(cloud: Any, context: Any, machine: str, p
     handler(batch(event), context)
     (plan,) = started(cloud, machine)
     assert (plan["objects"], plan["instances"]) == (1, 1)
+
+
+def test_another_look_at_a_prefix_leaves_the_plan_of_the_first_one(cloud: Any, context: Any, machine: str) -> None:
+    put(cloud, "data/2026/a.csv")
+    event = uploaded(cloud, "requests/year.json", {"prefix": "data/2026/"})
+    handler(batch(event), context)
+    cloud.dynamodb.delete_item(TableName=TABLE, Key={"transform": {"S": identity(event)}})
+    put(cloud, "data/2026/b.csv")
+    handler(batch(event), context)
+    (plan,) = started(cloud, machine)
+    written = cloud.s3.get_object(Bucket=INPUTS, Key=plan["manifest_uri"].removeprefix(f"s3://{INPUTS}/"))["Body"].read()
+    assert len(json.loads(written)) == 1 + plan["objects"] == 2
 
 
 def test_a_scheduled_prefix_has_the_day_put_in_and_is_due_once(cloud: Any, context: Any, machine: str) -> None:
