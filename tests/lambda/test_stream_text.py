@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from botocore.exceptions import EventStreamError
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from blueprints.checks.handlers.calls import api_calls
-from inference.errors import ModelFailed, OutOfTime
+from inference.errors import InferenceError, ModelFailed, OutOfTime
 from inference.settings import settings
 from stream_text.handler import handler
 from streaming.http_format import SEPARATOR
@@ -18,6 +19,8 @@ from tests.inference_fakes import Runtime, counts, model_error
 
 LAMBDA = Path(__file__).parents[2] / "lambda"
 END = b"data: [DONE]\n\n"
+CANARY = "canary7Q"
+TORN = EventStreamError({"Error": {"Code": "ModelStreamError", "Message": CANARY}}, "InvokeEndpointWithResponseStream")
 WHOLE = chunk("") + chunk("Héll") + chunk("o.", None) + chunk(None, "stop") + chunk(choices=[], usage=USAGE) + END
 
 
@@ -84,17 +87,30 @@ def test_a_request_at_fault_is_an_http_error(runtime: Runtime, context: Any) -> 
     assert runtime.calls == []
 
 
+def torn(error: Exception = TORN, words: bytes = chunk("Hel")) -> Iterator[dict[str, Any]]:
+    yield from parts(words, 1000)
+    raise error
+
+
+@pytest.mark.parametrize("error", [None, ValueError(CANARY), ProtocolError(CANARY), TORN])
+@pytest.mark.parametrize("words", [b"", chunk(CANARY)])
+def test_neither_prompts_nor_texts_nor_errors_are_logged(
+    runtime: Runtime, context: Any, printed: Callable[[], str], caplog: pytest.LogCaptureFixture, error: Any, words: bytes
+) -> None:
+    runtime.replies = [{"Body": torn(error, words) if error else parts(chunk(CANARY, "stop"), 1000)}]
+    chunks: list[bytes] = []
+    ended = pytest.raises(InferenceError) if error and words else nullcontext()
+    with ended as raised:
+        keep(handler(asked(messages=[{"role": "user", "content": CANARY}]), context), chunks)
+    assert CANARY not in str(raised)
+    sent = b"".join(chunks).decode().partition("event: error")[2 if error and words else 0]
+    assert (CANARY in sent) is (error is None)
+    assert CANARY not in printed() + caplog.text + "".join(str(vars(record)) for record in caplog.records)
+
+
 def keep(chunks: Iterator[bytes], kept: list[bytes]) -> None:
     for each in chunks:
         kept.append(each)  # noqa: PERF402 - what comes before an error is kept
-
-
-TORN = EventStreamError({"Error": {"Code": "ModelStreamError", "Message": "secret"}}, "InvokeEndpointWithResponseStream")
-
-
-def torn(error: Exception = TORN) -> Iterator[dict[str, Any]]:
-    yield from parts(chunk("Hel"), 1000)
-    raise error
 
 
 @pytest.mark.parametrize(
