@@ -8,7 +8,7 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
 
 from inference.deadlines import Deadline
-from inference.errors import MODEL_ERROR, NOT_READY, PASSING, THROTTLES, code_of, original_status, translated
+from inference.errors import MODEL_ERROR, NOT_READY, PASSING, THROTTLES, code_of, model_may_recover, translated
 from inference.runtime import count
 
 Answer = TypeVar("Answer")
@@ -44,5 +44,5 @@ def attempted(call: Callable[[int], Answer], deadline: Deadline, most_seconds: i
 def _repeated(error: ClientError | BotoCoreError) -> bool:
     if isinstance(error, ClientError):
         code = code_of(error)
-        return code in REPEATED or (code == MODEL_ERROR and original_status(error) >= 500)
+        return code in REPEATED or (code == MODEL_ERROR and model_may_recover(error))
     return isinstance(error, UNREACHED)

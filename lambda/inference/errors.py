@@ -66,7 +66,7 @@ class UnsupportedType(InferenceError):
 
 
 class ModelRefused(InferenceError):
-    """The container answered with a status of 400 to 499: the same request would be refused again."""
+    """The container answered with a status of 400 to 499 other than 429: the same request would be refused again."""
 
     status = HTTPStatus.BAD_REQUEST
     metric = "ModelRefusals"
@@ -191,9 +191,17 @@ def original_status(error: ClientError) -> int:
     return given if isinstance(given, int) else 0
 
 
+def model_may_recover(error: ClientError) -> bool:
+    """Whether the container answered with what may pass: a fault of its own, or too many requests."""
+    status = original_status(error)
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 def _of_model(status: int) -> InferenceError:
     if status == 0:
         return OutOfTime(MODEL_ERROR, _TIME)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Throttled(f"{MODEL_ERROR}{status}", "The model has too many requests at once. Ask again later.")
     if 400 <= status < 500:
         return ModelRefused(f"{MODEL_ERROR}{status}", f"The model refuses the request with HTTP status {status}.")
     return ModelFailed(f"{MODEL_ERROR}{status}", f"The model failed with HTTP status {status}.")

@@ -152,6 +152,13 @@ def test_a_container_that_refuses_is_not_asked_again_and_one_that_fails_is(
     assert counts(printed())[counted] == 1
 
 
+def test_a_container_with_too_many_requests_is_asked_again_later(runtime: Runtime, context: Any, printed: Callable[[], str]) -> None:
+    runtime.replies = [model_error(429, "secret")]
+    response = handler(request(), context)
+    assert (response["statusCode"], response["headers"]["Retry-After"], len(runtime.calls)) == (429, "1", 4)
+    assert counts(printed()) == {"Repeats": 3, "Throttles": 1}
+
+
 def test_what_passes_is_answered_after_all(runtime: Runtime, context: Any, printed: Callable[[], str]) -> None:
     runtime.replies = [error("ThrottlingException"), model_error(503), EndpointConnectionError(endpoint_url="x"), prediction()]
     assert ask(context)[0] == 200
