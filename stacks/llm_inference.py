@@ -125,6 +125,12 @@ class LlmInferenceSettings(BlueprintSettings):
         return self
 
     @model_validator(mode="after")
+    def _types_differ(self) -> "LlmInferenceSettings":
+        if twice := sorted({name for name in self.instance_types if self.instance_types.count(name) > 1}):
+            raise ValueError(f"instance_types must differ, got {', '.join(twice)} twice")
+        return self
+
+    @model_validator(mode="after")
     def _adapters_are_loaded(self) -> "LlmInferenceSettings":
         with_adapters = [name for name, model in self.models.items() if model.adapters]
         if with_adapters and not self.hardware.adapters:

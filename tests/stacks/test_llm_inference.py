@@ -155,7 +155,7 @@ def test_a_model_is_spread_over_its_accelerators_and_adapters_are_switched_on() 
         ({"instances": {"minimum": 1}}, "minimum must be 0, 2 or more, or 1 with allow_single, got 1"),
         ({"instances": {"minimum": 3}}, "minimum must be from 0 to 2"),
         ({"models": {"assistant": ONE["assistant"] | {"copies": {"initial": 3}}}}, "initial must be from 0 to 2, got 3"),
-        ({"instance_types": ["ml.g6.2xlarge", "ml.g6.2xlarge"]}, "each instance_type of pools must stand once"),
+        ({"instance_types": ["ml.g6.2xlarge", "ml.g6.2xlarge"]}, "instance_types must differ, got ml.g6.2xlarge twice"),
         ({"limits": {"max_tokens": 0}}, "greater than or equal to 1"),
         ({"limits": {"max_tokens": 4096}}, "limits.max_tokens must be below context_tokens of assistant, 4096"),
     ],
