@@ -38,7 +38,6 @@ Framework = Literal[
     "triton",
     "pytorch-neuronx",
     "vllm-neuronx",
-    "vllm-trainium",
 ]
 
 PROGRAMS: Mapping[str, Mapping[str, str]] = {

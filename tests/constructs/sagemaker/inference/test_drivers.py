@@ -57,7 +57,7 @@ def test_what_is_no_version_is_refused(sdk: str) -> None:
 
 
 def test_a_newer_neuron_sdk_does_not_run_on_older_accelerators() -> None:
-    image = FrameworkImage("vllm-trainium", accelerator="neuron")
+    image = AnyImage(neuron_sdk="2.32.0", accelerators=frozenset({"neuron"}))
     for name, device in (("ml.inf2.xlarge", "Inferentia2"), ("ml.trn1.2xlarge", "Trainium")):
         assert driver_misfit(image, instance_type(name)) == f"whose accelerator is {device}: Neuron SDK 2.32.0 is for Trainium2"
     assert driver_misfit(image, instance_type("ml.trn2.48xlarge")) is None
