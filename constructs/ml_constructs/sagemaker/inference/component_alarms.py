@@ -15,7 +15,7 @@ from ml_constructs.sagemaker.inference.component_stream import TextStream
 from ml_constructs.sagemaker.inference.endpoint_metrics import HOUR, MICROSECONDS, MINUTE
 from ml_constructs.sagemaker.inference.inference_component import InferenceComponent
 from ml_constructs.sagemaker.inference.inference_component_endpoint import InferenceComponentEndpoint
-from ml_constructs.sagemaker.inference.inference_metrics import outcome
+from ml_constructs.sagemaker.inference.inference_metrics import OUTCOMES, outcome
 from ml_constructs.sagemaker.inference.inference_service import InferenceService
 
 
@@ -106,13 +106,16 @@ def text_graphs(
     def each(metric: str, statistic: str) -> list[cw.IMetric]:
         return [by_name[name].metric(metric, period=MOMENT, statistic=statistic, label=name) for name in names]
 
-    return {
+    graphs: dict[str, list[cw.IMetric]] = {
         "Requests by model": each("Invocations", "Sum"),
         "Requests at once, by copy": each("ConcurrentRequestsPerCopy", "Maximum"),
         "Without a running copy": each("NoCapacityInvocationFailures", "Sum"),
         "Time of the model (microseconds)": each("ModelLatency", "p95"),
         "Tokens": [*_counts(service, stream, "PromptTokens", MOMENT), *_counts(service, stream, "CompletionTokens", MOMENT)],
     }
+    if stream is not None:
+        graphs["Streams by outcome"] = [counted(stream, name, by=STREAM_PACKAGE, period=MOMENT) for name in (*OUTCOMES, "NoCapacity")]
+    return graphs
 
 
 def _counts(service: InferenceService, stream: TextStream | None, name: str, period: Duration) -> list[cw.Metric]:

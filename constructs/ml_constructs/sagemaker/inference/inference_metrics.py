@@ -8,7 +8,7 @@ from ml_constructs.sagemaker.inference.inference_api import InferenceApi
 from ml_constructs.sagemaker.inference.inference_service import InferenceService
 
 OUTCOMES = ("Predictions", "Refused", "ModelRefusals", "ModelErrors", "OutOfTime", "Throttles", "NotReady", "Unavailable", "Faults")
-"""What becomes of a request, by the names that the functions count under; each request counts once."""
+"""What becomes of a request, by the names that the functions count under; each counts once, as ``NoCapacity`` where a model has no copy."""
 FEWEST_REQUESTS = 20
 
 

@@ -67,6 +67,7 @@ def test_texts_that_break_off_are_told_of(scene: TextScene) -> None:
 def test_the_dashboard_shows_models_by_name(scene: TextScene) -> None:
     (board,) = scene.properties("AWS::CloudWatch::Dashboard")
     shown = str(board["DashboardBody"])
+    assert all(word in shown for word in ("Streams by outcome", "stream_text"))
     assert all(metric in shown for metric in ("ConcurrentRequestsPerCopy", "NoCapacityInvocationFailures", "PromptTokens", "ModelLatency"))
 
 
