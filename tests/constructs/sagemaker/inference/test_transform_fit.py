@@ -55,3 +55,9 @@ def test_instances_that_do_not_run_the_image_are_refused_with_those_that_do(stac
     runs = TransformRuns(instance_type="ml.g5.xlarge")
     with pytest.raises(ValueError, match=r"runs\.instance_type must be a type that runs .* got 'ml\.g5\.xlarge'.*; fitting .* ml\."):
         check_model(a_model(stack), runs, region=REGION)
+
+
+def test_images_that_need_newer_drivers_than_batch_transform_has_are_refused(stack: cdk.Stack, bucket: s3.IBucket) -> None:
+    container = Container(FrameworkImage("triton", accelerator="gpu"), TarArtifact(bucket, "model.tar.gz"))
+    with pytest.raises(ValueError, match=r"image must have CUDA 12 or an earlier one for batch transform, got 13\.\d in "):
+        check_model(Model(stack, "Newest", containers=[container]), TransformRuns(instance_type="ml.g5.xlarge"), region=REGION)
