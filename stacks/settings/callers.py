@@ -93,11 +93,13 @@ class CallerSettings(SettingsModel):
 
     @model_validator(mode="after")
     def _clients_are_known(self) -> "CallerSettings":
-        clients = self.users.client_ids
-        if clients and (self.users.pool_arn is None or self.auth != "cognito"):
+        clients, pool = self.users.client_ids, self.users.pool_arn
+        if pool and self.auth != "cognito":
+            raise ValueError(f"users.pool_arn must be left out unless auth is cognito, got {pool} with auth {self.auth}")
+        if clients and pool is None:
             raise ValueError(
-                "users.client_ids must be left out unless users.pool_arn is given and auth is cognito, because only tokens of a pool "
-                f"that stands already name other clients, got {', '.join(clients)}"
+                "users.client_ids must be left out unless users.pool_arn is given, because only tokens of a pool that stands already name "
+                f"other clients, got {', '.join(clients)}"
             )
         return self
 

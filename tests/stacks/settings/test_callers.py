@@ -43,8 +43,8 @@ def test_thresholds_are_passed_on() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"users": {"client_ids": ["app"]}}, "users.client_ids must be left out unless users.pool_arn is given and auth is cognito"),
-        ({"users": {"client_ids": ["app"], "pool_arn": POOL}}, "users.client_ids must be left out unless"),
+        ({"users": {"client_ids": ["app"]}}, "users.client_ids must be left out unless users.pool_arn is given"),
+        ({"users": {"pool_arn": POOL}}, "users.pool_arn must be left out unless auth is cognito, got arn:aws:cognito-idp"),
         ({"usage_plans": [plan("one", "a"), plan("One", "b")]}, "names that differ in more than case and dashes, got One, one"),
         ({"usage_plans": [plan("one", "a-b", "ab")]}, "clients that differ in more than case and dashes, got a-b, ab"),
         ({"usage_plans": [plan("one")]}, "at least 1"),
