@@ -18,6 +18,7 @@ class Readings:
 
     def __init__(self) -> None:
         self._values: dict[str, dict[int, float]] = defaultdict(dict)
+        self._points: dict[tuple[str, int], list[float | None]] = defaultdict(list)
         self.ticks = 0
 
     def publish(self, values: Mapping[str, float | None]) -> None:
@@ -31,8 +32,11 @@ class Readings:
         """Returns the newest complete data points, at most ``count``; ``None`` where nothing was published."""
         per_point = metric.period // TICK_SECONDS
         complete = self.ticks // per_point
-        first = max(0, complete - count)
-        return [self._point(measured(metric), number * per_point, per_point) for number in range(first, complete)]
+        name = measured(metric)
+        # What is complete stays as it is.
+        points = self._points[name, per_point]
+        points += [self._point(name, number * per_point, per_point) for number in range(len(points), complete)]
+        return points[max(0, complete - count) :]
 
     def _point(self, name: str, first: int, per_point: int) -> float | None:
         known = self._values.get(name, {})
