@@ -1,5 +1,6 @@
 """Evaluates the policies of templates for the calls that are made under them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,13 +136,16 @@ class Policies:
 
     def excess(self, needs: Sequence[Need]) -> list[str]:
         """What could be taken away from a policy without anything that is needed being denied."""
+        by_role, on = defaultdict(list), defaultdict(list)
+        for need in needs:
+            by_role[need.principal].append(need)
+            if belongs_to := owner(self.account, need.resource):
+                on[belongs_to.arn].append(need)
         found = []
         for arn, grants in self.of_roles.items():
-            own = [need for need in needs if need.principal == arn]
-            found += [name for name, rest in narrowings(grants) if all(self.allow(need, role=rest) for need in own)]
+            found += [name for name, rest in narrowings(grants) if all(self.allow(need, role=rest) for need in by_role[arn])]
         for arn, grants in self.of_resources.items():
-            on = [need for need in needs if (belongs_to := owner(self.account, need.resource)) and belongs_to.arn == arn]
-            found += [name for name, rest in narrowings(grants) if all(self.allow(need, resource=rest) for need in on)]
+            found += [name for name, rest in narrowings(grants) if all(self.allow(need, resource=rest) for need in on[arn])]
         return found
 
 

@@ -1,7 +1,9 @@
 """Finds the calls of AWS APIs that a handler package can make, by following its code without running it."""
 
 import ast
+import functools
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -41,12 +43,24 @@ def api_calls(root: Path, package: str, environment: Mapping[str, str], event: M
     Raises:
         ValueError: The package has no function ``handler`` in ``handler.py``.
     """
-    walk = Calls(read(root), environment)
+    return set(_api_calls(root, package, json.dumps(dict(environment), sort_keys=True), json.dumps(event, sort_keys=True)))
+
+
+@functools.cache
+def _api_calls(root: Path, package: str, variables: str, told: str) -> frozenset[ApiCall]:
+    """The same function stands in many templates with the same variables."""
+    walk = Calls(read(root), json.loads(variables))
     module = walk.code.module(f"{package}.handler")
     if module is None or "handler" not in module.definitions:
         raise ValueError(f"{package} has no function handler in handler.py")
+    event = json.loads(told)
     walk.call(walk.definition(module, "handler"), [known(event)] if event else [], {})
-    return walk.finish()
+    return frozenset(walk.finish())
+
+
+@functools.cache
+def _yields(function: ast.AST) -> bool:
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
 
 
 def _flattened(named: Mapping[str, Values]) -> Iterator[tuple[str, Values]]:
@@ -165,7 +179,7 @@ class Calls(Expressions):
             return self.value(target.node.body, target.module, scope)
         assert isinstance(target.node, Function)  # noqa: S101
         returned = self.body(target.node.body, target.module, scope)
-        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(target.node)):
+        if _yields(target.node):
             returned = (Items((returned,)),)
         for decorator in target.node.decorator_list:
             wrapped = self.call(self.value(decorator, target.module, {}), [(target,)], {})

@@ -1,8 +1,9 @@
 """Follows the statements of a function."""
 
 import ast
+import functools
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from blueprints.checks.handlers.code import Function, Module
 from blueprints.checks.handlers.names import Names
@@ -21,11 +22,12 @@ from blueprints.checks.handlers.values import (
 )
 
 
-def _inner_statements(node: ast.AST) -> list[ast.stmt]:
+@functools.cache
+def _inner_statements(node: ast.AST) -> Sequence[ast.stmt]:
     """The statements of the branches of a statement; not those of the functions and classes that it defines."""
     if isinstance(node, Function | ast.ClassDef):
         return []
-    found = []
+    found: list[ast.stmt] = []
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             found.append(child)
