@@ -47,6 +47,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Modules and tests stay too, and are no place to look for garbage."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
