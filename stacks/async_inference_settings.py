@@ -9,13 +9,12 @@ from pydantic import Field, StringConstraints, model_validator
 from ml_constructs.sagemaker.inference.async_alarms import AsyncThresholds
 from ml_constructs.sagemaker.inference.async_options import AsyncRequests, AsyncScaling
 from stacks.base import BlueprintSettings
-from stacks.settings.inference import HostingSettings, ModelSettings
+from stacks.settings.callers import MediaType
+from stacks.settings.inference import Cooldown, HostingSettings, ModelSettings
 from stacks.settings.inference_checks import check_model
 from stacks.settings.models import NetworkChoice, SettingsModel
 
 Ending = Annotated[str, StringConstraints(pattern=r"^\.[a-z0-9]{1,16}$")]
-MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*$")]
-Cooldown = Annotated[int, Field(ge=0, le=3600)]
 MEGABYTE = 1_000_000
 SAMPLES: Mapping[str, str] = {"xgboost": "churn", "scikit-learn": "wine"}
 """The sample models, by framework."""

@@ -15,15 +15,13 @@ from ml_constructs.sagemaker.inference.component_update import RollingUpdate
 from ml_constructs.sagemaker.inference.inference_alarms import FrontThresholds
 from ml_constructs.sagemaker.inference.inference_options import LARGEST_REQUEST_BYTES, LONGEST_WAIT_SECONDS
 from stacks.settings.callers import RequestSettings
-from stacks.settings.inference import ReservationArn
+from stacks.settings.inference import Cooldown, ReservationArn
+from stacks.settings.inference_model import VariableName, VariableValue
 from stacks.settings.models import KeyArn, SettingsModel
 
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=24)]
 PrefixUri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^/\s]+/)+$", max_length=1024)]
 ArchiveUri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\s]+\.tar\.gz$", max_length=1024)]
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,511}$")]
-VariableValue = Annotated[str, StringConstraints(max_length=1024)]
-Cooldown = Annotated[int, Field(ge=0, le=3600)]
 StartTime = Annotated[int, Field(ge=60, le=3600)]
 Copies = Annotated[int, Field(ge=0, le=1000)]
 JSON_SCHEMA = {"type": "object", "required": ["messages"], "properties": {"messages": {"type": "array"}}}

@@ -10,7 +10,7 @@ from ml_constructs.sagemaker.inference.provisioned_concurrency import Provisione
 from ml_constructs.sagemaker.inference.serverless_alarms import ServerlessThresholds
 from stacks.base import BlueprintSettings
 from stacks.settings.callers import CallerSettings, FrontAlarmSettings, RequestSettings
-from stacks.settings.inference import ModelSettings
+from stacks.settings.inference import Cooldown, ModelSettings
 from stacks.settings.inference_checks import check_model
 from stacks.settings.models import NetworkChoice, SettingsModel
 
@@ -18,7 +18,6 @@ SAMPLES: Mapping[str, str] = {"scikit-learn": "wine", "xgboost": "churn"}
 """The sample models, by framework."""
 LARGEST_BYTES = 4 * 1024 * 1024
 """See https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html"""
-Cooldown = Annotated[int, Field(ge=0, le=3600)]
 
 
 class ServerlessModelSettings(ModelSettings):
