@@ -65,10 +65,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "llm-inference": {
         "accelerator": "tpu",
         "instance_types.0": "ml.m5.large",
-        "instances.max": 1,
+        "instances.maximum": 1,
         "models.assistant.accelerators": 5,
         "models.assistant.memory_mb": 127,
-        "models.writer.copies.max": 40,
+        "models.writer.copies.maximum": 40,
         "update.batch_percent": 51,
         "limits.timeout_seconds": 30,
     },
