@@ -15,6 +15,8 @@ from blueprints.trying.trial import Session
 from tests.local.deployments import deployment
 from tests.waiting import until
 
+# Deploying takes as long as a thousand other tests; what the parts do is proven without it, as for every other blueprint.
+pytestmark = pytest.mark.long
 NAME = "document-analysis"
 eventually = functools.partial(until, seconds=60)
 PNG_HEADER = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
