@@ -6,14 +6,14 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from ml_constructs.operations import Dashboard
-from ml_constructs.sagemaker.inference.async_alarms import async_graphs, watch_async
-from ml_constructs.sagemaker.inference.async_endpoint import AsyncEndpoint
-from ml_constructs.sagemaker.inference.async_intake import InferenceIntake
-from ml_constructs.sagemaker.inference.async_notices import InferenceNotices
-from ml_constructs.sagemaker.inference.async_outcomes import InferenceOutcomes
-from ml_constructs.sagemaker.inference.async_places import AsyncPlaces
-from ml_constructs.sagemaker.inference.async_store import InferenceStore
-from ml_constructs.sagemaker.inference.model import Model
+from ml_constructs.sagemaker.inference.asynchronous.async_alarms import async_graphs, watch_async
+from ml_constructs.sagemaker.inference.asynchronous.async_endpoint import AsyncEndpoint
+from ml_constructs.sagemaker.inference.asynchronous.async_intake import InferenceIntake
+from ml_constructs.sagemaker.inference.asynchronous.async_notices import InferenceNotices
+from ml_constructs.sagemaker.inference.asynchronous.async_outcomes import InferenceOutcomes
+from ml_constructs.sagemaker.inference.asynchronous.async_places import AsyncPlaces
+from ml_constructs.sagemaker.inference.asynchronous.async_store import InferenceStore
+from ml_constructs.sagemaker.inference.models.model import Model
 from stacks.async_inference_settings import SAMPLES, AsyncInferenceSettings
 from stacks.base import BlueprintStack, DeploymentContext
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from aws_cdk import Duration
 from pydantic import Field, StringConstraints, model_validator
 
-from ml_constructs.sagemaker.inference.async_alarms import AsyncThresholds
-from ml_constructs.sagemaker.inference.async_options import AsyncRequests, AsyncScaling
+from ml_constructs.sagemaker.inference.asynchronous.async_alarms import AsyncThresholds
+from ml_constructs.sagemaker.inference.asynchronous.async_options import AsyncRequests, AsyncScaling
 from stacks.base import BlueprintSettings
 from stacks.settings.callers import MediaType
 from stacks.settings.inference import Cooldown, HostingSettings, ModelSettings

@@ -7,12 +7,12 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from ml_constructs.operations import Dashboard
-from ml_constructs.sagemaker.inference.batch_transform import BatchTransform
-from ml_constructs.sagemaker.inference.model import Model
-from ml_constructs.sagemaker.inference.transform_alarms import transform_graphs, watch_transform
-from ml_constructs.sagemaker.inference.transform_intake import TransformIntake
-from ml_constructs.sagemaker.inference.transform_places import TransformPlaces
-from ml_constructs.sagemaker.inference.transform_store import TransformStore
+from ml_constructs.sagemaker.inference.models.model import Model
+from ml_constructs.sagemaker.inference.transform.batch_transform import BatchTransform
+from ml_constructs.sagemaker.inference.transform.transform_alarms import transform_graphs, watch_transform
+from ml_constructs.sagemaker.inference.transform.transform_intake import TransformIntake
+from ml_constructs.sagemaker.inference.transform.transform_places import TransformPlaces
+from ml_constructs.sagemaker.inference.transform.transform_store import TransformStore
 from stacks.base import PROJECT, BlueprintStack, DeploymentContext
 from stacks.batch_transform_settings import DATA, SAMPLES, BatchTransformSettings
 

@@ -7,11 +7,11 @@ from aws_cdk import Duration
 from pydantic import Field, StringConstraints, model_validator
 
 from ml_constructs.sagemaker.images import FrameworkImage
-from ml_constructs.sagemaker.inference.fit import check_fit
-from ml_constructs.sagemaker.inference.transform_alarms import TransformThresholds
-from ml_constructs.sagemaker.inference.transform_options import TransformLimits, TransformOptions, TransformRuns
-from ml_constructs.sagemaker.inference.transform_records import TransformJoin, TransformRecords
-from ml_constructs.sagemaker.inference.transform_schedule import DailyPrefix
+from ml_constructs.sagemaker.inference.models.fit import check_fit
+from ml_constructs.sagemaker.inference.transform.transform_alarms import TransformThresholds
+from ml_constructs.sagemaker.inference.transform.transform_options import TransformLimits, TransformOptions, TransformRuns
+from ml_constructs.sagemaker.inference.transform.transform_records import TransformJoin, TransformRecords
+from ml_constructs.sagemaker.inference.transform.transform_schedule import DailyPrefix
 from stacks.base import BlueprintSettings
 from stacks.settings.inference import ModelSettings
 from stacks.settings.inference_checks import check_model
@@ -177,9 +177,7 @@ class BatchTransformSettings(BlueprintSettings):
         check_model(self.model, None, SAMPLES)
         model = self.model
         if model.artifact is not None and model.artifact.endswith("/"):
-            raise ValueError(
-                f"model.artifact must be a .tar.gz archive for batch transform, got {model.artifact}"
-            )
+            raise ValueError(f"model.artifact must be a .tar.gz archive for batch transform, got {model.artifact}")
         if model.image is None:
             image = FrameworkImage(model.framework, model.version, model.accelerator)
             check_fit(image, [self.runs.instance_type], setting="runs.instance_type", job="transform")

@@ -10,22 +10,22 @@ from constructs import Construct
 from pydantic import Field, model_validator
 
 from ml_constructs.operations import Dashboard
-from ml_constructs.sagemaker.inference.artifacts import PrefixArtifact, TarArtifact
-from ml_constructs.sagemaker.inference.component_adapter import AdapterComponent
-from ml_constructs.sagemaker.inference.component_alarms import text_graphs, watch_component, watch_texts
-from ml_constructs.sagemaker.inference.component_hardware import HARDWARE, Hardware
-from ml_constructs.sagemaker.inference.component_needs import check_copies_fit
-from ml_constructs.sagemaker.inference.component_stream import TextStream
-from ml_constructs.sagemaker.inference.container import Container
-from ml_constructs.sagemaker.inference.fit import inference_ami
-from ml_constructs.sagemaker.inference.hosting import Hosting
-from ml_constructs.sagemaker.inference.inference_alarms import watch_front
-from ml_constructs.sagemaker.inference.inference_component import InferenceComponent
-from ml_constructs.sagemaker.inference.inference_component_endpoint import InferenceComponentEndpoint
-from ml_constructs.sagemaker.inference.inference_metrics import front_graphs
-from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation, InstancePool
-from ml_constructs.sagemaker.inference.model import Model
-from ml_constructs.sagemaker.inference.routing import Routing
+from ml_constructs.sagemaker.inference.capacity.instance_pool import CapacityReservation, InstancePool
+from ml_constructs.sagemaker.inference.components.component_adapter import AdapterComponent
+from ml_constructs.sagemaker.inference.components.component_alarms import text_graphs, watch_component, watch_texts
+from ml_constructs.sagemaker.inference.components.component_hardware import HARDWARE, Hardware
+from ml_constructs.sagemaker.inference.components.component_needs import check_copies_fit
+from ml_constructs.sagemaker.inference.components.component_stream import TextStream
+from ml_constructs.sagemaker.inference.components.inference_component import InferenceComponent
+from ml_constructs.sagemaker.inference.components.inference_component_endpoint import InferenceComponentEndpoint
+from ml_constructs.sagemaker.inference.endpoints.hosting import Hosting
+from ml_constructs.sagemaker.inference.endpoints.routing import Routing
+from ml_constructs.sagemaker.inference.front.inference_alarms import watch_front
+from ml_constructs.sagemaker.inference.front.inference_metrics import front_graphs
+from ml_constructs.sagemaker.inference.models.artifacts import PrefixArtifact, TarArtifact
+from ml_constructs.sagemaker.inference.models.container import Container
+from ml_constructs.sagemaker.inference.models.fit import inference_ami
+from ml_constructs.sagemaker.inference.models.model import Model
 from stacks.base import BlueprintSettings, BlueprintStack, DeploymentContext
 from stacks.llm_inference_settings import (
     InstanceSettings,

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 from aws_cdk import Duration
 from pydantic import Field, StringConstraints, model_validator
 
-from ml_constructs.sagemaker.inference.component_alarms import ComponentThresholds
-from ml_constructs.sagemaker.inference.component_hardware import ModelShape
-from ml_constructs.sagemaker.inference.component_instances import ScaleIn, SharedInstances
-from ml_constructs.sagemaker.inference.component_needs import ComponentNeeds
-from ml_constructs.sagemaker.inference.component_options import ComponentOptions, CopyPlacement, CopyScaling, CopyStart
-from ml_constructs.sagemaker.inference.component_update import RollingUpdate
-from ml_constructs.sagemaker.inference.inference_alarms import FrontThresholds
-from ml_constructs.sagemaker.inference.inference_options import LARGEST_REQUEST_BYTES, LONGEST_WAIT_SECONDS
+from ml_constructs.sagemaker.inference.components.component_alarms import ComponentThresholds
+from ml_constructs.sagemaker.inference.components.component_hardware import ModelShape
+from ml_constructs.sagemaker.inference.components.component_instances import ScaleIn, SharedInstances
+from ml_constructs.sagemaker.inference.components.component_needs import ComponentNeeds
+from ml_constructs.sagemaker.inference.components.component_options import ComponentOptions, CopyPlacement, CopyScaling, CopyStart
+from ml_constructs.sagemaker.inference.components.component_update import RollingUpdate
+from ml_constructs.sagemaker.inference.front.inference_alarms import FrontThresholds
+from ml_constructs.sagemaker.inference.front.inference_options import LARGEST_REQUEST_BYTES, LONGEST_WAIT_SECONDS
 from stacks.settings.callers import RequestSettings
 from stacks.settings.inference import Cooldown, ReservationArn
 from stacks.settings.inference_model import VariableName, VariableValue

@@ -7,16 +7,16 @@ from constructs import Construct
 
 from ml_constructs.foundation import SecureBucket
 from ml_constructs.operations import Dashboard
-from ml_constructs.sagemaker.inference.artifacts import PrefixArtifact
-from ml_constructs.sagemaker.inference.inference_alarms import watch_front
-from ml_constructs.sagemaker.inference.inference_metrics import front_graphs
-from ml_constructs.sagemaker.inference.model import Model
-from ml_constructs.sagemaker.inference.multi_model_alarms import ROLLBACK, watch_multi_model
-from ml_constructs.sagemaker.inference.multi_model_endpoint import ARCHIVE, MultiModelEndpoint
-from ml_constructs.sagemaker.inference.multi_model_metrics import multi_model_graphs
+from ml_constructs.sagemaker.inference.front.inference_alarms import watch_front
+from ml_constructs.sagemaker.inference.front.inference_metrics import front_graphs
+from ml_constructs.sagemaker.inference.models.artifacts import PrefixArtifact
+from ml_constructs.sagemaker.inference.models.model import Model
+from ml_constructs.sagemaker.inference.multi_model.multi_model_alarms import ROLLBACK, watch_multi_model
+from ml_constructs.sagemaker.inference.multi_model.multi_model_endpoint import ARCHIVE, MultiModelEndpoint
+from ml_constructs.sagemaker.inference.multi_model.multi_model_metrics import multi_model_graphs
 from stacks.base import BlueprintStack, DeploymentContext
-from stacks.parts.inference_front import Handler, front_of
 from stacks.multi_model_inference_settings import MultiModelInferenceSettings
+from stacks.parts.inference_front import Handler, front_of
 
 __all__ = ["MultiModelInferenceSettings", "MultiModelInferenceStack"]
 

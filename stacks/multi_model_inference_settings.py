@@ -7,11 +7,11 @@ from constructs import Construct
 from pydantic import Field, StringConstraints, model_validator
 
 from ml_constructs.sagemaker.images import FrameworkImage
-from ml_constructs.sagemaker.inference.artifacts import Artifact
-from ml_constructs.sagemaker.inference.container import Container
-from ml_constructs.sagemaker.inference.fit import check_fit
-from ml_constructs.sagemaker.inference.multi_model_alarms import MultiModelThresholds
-from ml_constructs.sagemaker.inference.multi_model_endpoint import check_types
+from ml_constructs.sagemaker.inference.models.artifacts import Artifact
+from ml_constructs.sagemaker.inference.models.container import Container
+from ml_constructs.sagemaker.inference.models.fit import check_fit
+from ml_constructs.sagemaker.inference.multi_model.multi_model_alarms import MultiModelThresholds
+from ml_constructs.sagemaker.inference.multi_model.multi_model_endpoint import check_types
 from stacks.base import BlueprintSettings
 from stacks.settings.callers import CallerSettings, FrontAlarmSettings, RequestSettings
 from stacks.settings.inference import (

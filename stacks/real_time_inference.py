@@ -7,14 +7,14 @@ from constructs import Construct
 
 from ml_constructs.foundation import SecureBucket
 from ml_constructs.operations import Dashboard
-from ml_constructs.sagemaker.inference.data_capture import DataCapture
-from ml_constructs.sagemaker.inference.endpoint_alarms import ROLLBACK, watch_endpoint
-from ml_constructs.sagemaker.inference.endpoint_metrics import endpoint_graphs
-from ml_constructs.sagemaker.inference.inference_alarms import watch_front
-from ml_constructs.sagemaker.inference.inference_metrics import front_graphs
-from ml_constructs.sagemaker.inference.model import Model
-from ml_constructs.sagemaker.inference.real_time_endpoint import RealTimeEndpoint
-from ml_constructs.sagemaker.inference.shadow import ShadowVariant
+from ml_constructs.sagemaker.inference.deployments.shadow import ShadowVariant
+from ml_constructs.sagemaker.inference.endpoints.data_capture import DataCapture
+from ml_constructs.sagemaker.inference.endpoints.endpoint_alarms import ROLLBACK, watch_endpoint
+from ml_constructs.sagemaker.inference.endpoints.endpoint_metrics import endpoint_graphs
+from ml_constructs.sagemaker.inference.endpoints.real_time_endpoint import RealTimeEndpoint
+from ml_constructs.sagemaker.inference.front.inference_alarms import watch_front
+from ml_constructs.sagemaker.inference.front.inference_metrics import front_graphs
+from ml_constructs.sagemaker.inference.models.model import Model
 from stacks.base import BlueprintStack, DeploymentContext
 from stacks.parts.inference_front import front_of
 from stacks.real_time_inference_settings import SAMPLES, RealTimeInferenceSettings, ShadowSettings

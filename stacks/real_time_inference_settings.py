@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from ml_constructs.sagemaker.inference.deployment_checks import check_deployment
+from ml_constructs.sagemaker.inference.deployments.deployment_checks import check_deployment
 from stacks.base import BlueprintSettings
 from stacks.settings.callers import CallerSettings, FrontAlarmSettings, RequestSettings
 from stacks.settings.inference import (

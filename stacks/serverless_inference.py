@@ -6,11 +6,11 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from ml_constructs.operations import Dashboard
-from ml_constructs.sagemaker.inference.inference_alarms import watch_front
-from ml_constructs.sagemaker.inference.inference_metrics import front_graphs
-from ml_constructs.sagemaker.inference.model import Model
-from ml_constructs.sagemaker.inference.serverless_alarms import serverless_graphs, watch_serverless
-from ml_constructs.sagemaker.inference.serverless_endpoint import ServerlessEndpoint
+from ml_constructs.sagemaker.inference.endpoints.serverless_alarms import serverless_graphs, watch_serverless
+from ml_constructs.sagemaker.inference.endpoints.serverless_endpoint import ServerlessEndpoint
+from ml_constructs.sagemaker.inference.front.inference_alarms import watch_front
+from ml_constructs.sagemaker.inference.front.inference_metrics import front_graphs
+from ml_constructs.sagemaker.inference.models.model import Model
 from stacks.base import BlueprintStack, DeploymentContext
 from stacks.parts.inference_front import front_of
 from stacks.serverless_inference_settings import SAMPLES, ServerlessInferenceSettings

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from aws_cdk import Duration
 from pydantic import Field, model_validator
 
-from ml_constructs.sagemaker.inference.provisioned_concurrency import ProvisionedConcurrency
-from ml_constructs.sagemaker.inference.serverless_alarms import ServerlessThresholds
+from ml_constructs.sagemaker.inference.capacity.provisioned_concurrency import ProvisionedConcurrency
+from ml_constructs.sagemaker.inference.endpoints.serverless_alarms import ServerlessThresholds
 from stacks.base import BlueprintSettings
 from stacks.settings.callers import CallerSettings, FrontAlarmSettings, RequestSettings
 from stacks.settings.inference import Cooldown, ModelSettings

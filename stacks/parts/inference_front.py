@@ -7,9 +7,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 
 from ml_constructs.foundation.user_pool import UserPool, existing_pool
-from ml_constructs.sagemaker.inference.inference_api import InferenceApi
-from ml_constructs.sagemaker.inference.inference_options import Access
-from ml_constructs.sagemaker.inference.inference_service import InferenceService, Invocable
+from ml_constructs.sagemaker.inference.front.inference_api import InferenceApi
+from ml_constructs.sagemaker.inference.front.inference_options import Access
+from ml_constructs.sagemaker.inference.front.inference_service import InferenceService, Invocable
 from stacks.base import BlueprintStack
 from stacks.settings.callers import CallerSettings, RequestSettings
 

@@ -14,7 +14,7 @@ from aws_cdk import AssetHashType
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from ml_constructs.sagemaker.inference.artifacts import AssetArtifact
+from ml_constructs.sagemaker.inference.models.artifacts import AssetArtifact
 
 ROOT = Path(__file__).parents[2] / "samples" / "models"
 NOTES = ".md"

@@ -7,8 +7,13 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ml_constructs.foundation.api_stage import Throttle
 from ml_constructs.foundation.usage_plans import ClientPlan
-from ml_constructs.sagemaker.inference.inference_alarms import FrontThresholds
-from ml_constructs.sagemaker.inference.inference_options import LARGEST_REQUEST_BYTES, LONGEST_WAIT_SECONDS, InferenceOptions, RequestForm
+from ml_constructs.sagemaker.inference.front.inference_alarms import FrontThresholds
+from ml_constructs.sagemaker.inference.front.inference_options import (
+    LARGEST_REQUEST_BYTES,
+    LONGEST_WAIT_SECONDS,
+    InferenceOptions,
+    RequestForm,
+)
 from stacks.settings.models import ClientId, NetworkChoice, SettingsModel, UserPoolArn
 
 PlanName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]

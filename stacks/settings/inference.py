@@ -7,15 +7,15 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from pydantic import Field, StringConstraints, model_validator
 
-from ml_constructs.sagemaker.inference.data_capture import DataCapture
-from ml_constructs.sagemaker.inference.deployment import AllAtOnce, Deployment
-from ml_constructs.sagemaker.inference.deployment_checks import check_deployment
-from ml_constructs.sagemaker.inference.endpoint_alarms import EndpointThresholds
-from ml_constructs.sagemaker.inference.hosting import Hosting
-from ml_constructs.sagemaker.inference.instance_pool import CapacityReservation, InstancePool
-from ml_constructs.sagemaker.inference.routing import Routing
-from ml_constructs.sagemaker.inference.scaling import Scaling, check_scalable
-from ml_constructs.sagemaker.inference.stepwise_deployment import Canary, Linear, Rolling
+from ml_constructs.sagemaker.inference.capacity.instance_pool import CapacityReservation, InstancePool
+from ml_constructs.sagemaker.inference.capacity.scaling import Scaling, check_scalable
+from ml_constructs.sagemaker.inference.deployments.deployment import AllAtOnce, Deployment
+from ml_constructs.sagemaker.inference.deployments.deployment_checks import check_deployment
+from ml_constructs.sagemaker.inference.deployments.stepwise_deployment import Canary, Linear, Rolling
+from ml_constructs.sagemaker.inference.endpoints.data_capture import DataCapture
+from ml_constructs.sagemaker.inference.endpoints.endpoint_alarms import EndpointThresholds
+from ml_constructs.sagemaker.inference.endpoints.hosting import Hosting
+from ml_constructs.sagemaker.inference.endpoints.routing import Routing
 from stacks.settings.inference_model import ImageSettings, ModelSettings
 from stacks.settings.models import SettingsModel
 

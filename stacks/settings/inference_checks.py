@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ml_constructs.sagemaker.images import FrameworkImage
-from ml_constructs.sagemaker.inference.fit import check_fit
+from ml_constructs.sagemaker.inference.models.fit import check_fit
 from stacks.settings.inference import HostingSettings
 from stacks.settings.inference_model import ModelSettings
 

@@ -10,8 +10,8 @@ from constructs import Construct
 from pydantic import Field, StringConstraints, model_validator
 
 from ml_constructs.sagemaker.images import ContainerImage, EcrImage, FrameworkImage
-from ml_constructs.sagemaker.inference.artifacts import Artifact, HuggingFaceArtifact, PrefixArtifact, TarArtifact
-from ml_constructs.sagemaker.inference.container import Container
+from ml_constructs.sagemaker.inference.models.artifacts import Artifact, HuggingFaceArtifact, PrefixArtifact, TarArtifact
+from ml_constructs.sagemaker.inference.models.container import Container
 from stacks.parts.sample_models import sample_artifact
 from stacks.settings.models import KeyArn, SettingsModel
 

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 from syrupy.assertion import SnapshotAssertion
 
-from ml_constructs.sagemaker.inference.async_advice import ADVICE
+from ml_constructs.sagemaker.inference.asynchronous.async_advice import ADVICE
 from ml_constructs.testing import template_snapshot
 from stacks.async_inference import AsyncInferenceSettings, AsyncInferenceStack
 from stacks.base import DeploymentContext

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 from syrupy.assertion import SnapshotAssertion
 
-from ml_constructs.sagemaker.inference.transform_advice import ADVICE
+from ml_constructs.sagemaker.inference.transform.transform_advice import ADVICE
 from ml_constructs.testing import template_snapshot
 from stacks.base import DeploymentContext
 from stacks.batch_transform import BatchTransformSettings, BatchTransformStack

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ml_constructs.sagemaker.inference.transform_options import TransformOptions
+from ml_constructs.sagemaker.inference.transform.transform_options import TransformOptions
 from stacks.batch_transform_settings import BatchTransformSettings
 
 

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 from syrupy.assertion import SnapshotAssertion
 
-from ml_constructs.sagemaker.inference.component_advice import ADVICE
-from ml_constructs.sagemaker.inference.inference_alarms import ADVICE as FRONT
+from ml_constructs.sagemaker.inference.components.component_advice import ADVICE
+from ml_constructs.sagemaker.inference.front.inference_alarms import ADVICE as FRONT
 from ml_constructs.testing import template_snapshot
 from stacks.base import DeploymentContext
 from stacks.llm_inference import LlmInferenceSettings, LlmInferenceStack

@@ -38,7 +38,10 @@ def test_metrics_that_functions_write_into_their_logs_are_billed_too(body: dict[
 
 def test_jobs_are_billed_where_somebody_may_make_them() -> None:
     policy = {"Statement": [{"Effect": "Allow", "Action": "sagemaker:CreateTransformJob", "Resource": "*"}]}
-    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": []}, "Policies": [{"PolicyDocument": policy}]}}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": {"Statement": []}, "Policies": [{"PolicyDocument": policy}]},
+    }
     assert "sagemaker for transform jobs" in costs.drivers(Template({"Resources": {"Role": role}}))
     assert "sagemaker for transform jobs" not in costs.drivers(Template({"Resources": {}}))
 

@@ -6,9 +6,9 @@ import pytest
 from aws_cdk import aws_s3 as s3
 from pydantic import BaseModel, ValidationError
 
-from ml_constructs.sagemaker.inference.deployment import AllAtOnce
-from ml_constructs.sagemaker.inference.endpoint_alarms import EndpointThresholds
-from ml_constructs.sagemaker.inference.stepwise_deployment import Canary, Linear, Rolling
+from ml_constructs.sagemaker.inference.deployments.deployment import AllAtOnce
+from ml_constructs.sagemaker.inference.deployments.stepwise_deployment import Canary, Linear, Rolling
+from ml_constructs.sagemaker.inference.endpoints.endpoint_alarms import EndpointThresholds
 from stacks.settings.inference import (
     DataCaptureSettings,
     DeploymentSettings,

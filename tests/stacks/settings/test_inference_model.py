@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from ml_constructs.sagemaker.images import EcrImage, FrameworkImage, frameworks
-from ml_constructs.sagemaker.inference.artifacts import AssetArtifact, HuggingFaceArtifact, PrefixArtifact, TarArtifact
-from ml_constructs.sagemaker.inference.container import Container
+from ml_constructs.sagemaker.inference.models.artifacts import AssetArtifact, HuggingFaceArtifact, PrefixArtifact, TarArtifact
+from ml_constructs.sagemaker.inference.models.container import Container
 from stacks.settings.inference_model import PROGRAMS, Framework, ModelSettings
 
 ARCHIVE, KEY = "s3://models/churn/model.tar.gz", "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"

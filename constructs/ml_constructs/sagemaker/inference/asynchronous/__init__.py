@@ -1,0 +1,1 @@
+"""Endpoints that work requests off from a queue."""

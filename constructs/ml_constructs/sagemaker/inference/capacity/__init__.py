@@ -1,0 +1,1 @@
+"""How many instances or environments there are, and of which types."""

@@ -1,0 +1,1 @@
+"""Models and adapters that share the instances of an endpoint."""

@@ -1,0 +1,1 @@
+"""Endpoints on instances and without, and what is seen of them."""

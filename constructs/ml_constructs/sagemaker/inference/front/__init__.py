@@ -1,0 +1,1 @@
+"""The API and the function in front of endpoints."""

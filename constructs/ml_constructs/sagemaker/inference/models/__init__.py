@@ -1,0 +1,1 @@
+"""Models: their files, containers and role, and the instances that fit."""
