@@ -1,14 +1,11 @@
 """Models of many tenants: packed as SageMaker takes them, and run directly to know what they must answer."""
 
-import gzip
-import io
-import tarfile
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import xgboost
 
+from blueprints.local.sagemaker.artifacts import pack
 from samples.make_models import tenants
 
 FILE = "xgboost-model"
@@ -30,12 +27,7 @@ class TenantModel:
 
     def archive(self) -> bytes:
         """The model as a gzip-compressed tar archive."""
-        packed = io.BytesIO()
-        with gzip.GzipFile("", "wb", fileobj=packed, mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
-            entry = tarfile.TarInfo(FILE)
-            entry.size = len(self.content)
-            tar.addfile(entry, io.BytesIO(self.content))
-        return packed.getvalue()
+        return pack({FILE: self.content})
 
     def answers(self, rows: str) -> list[float]:
         """What the model says of rows of CSV, without any endpoint."""
@@ -54,6 +46,8 @@ def rows() -> str:
 
 @cache
 def _answers(content: bytes, rows: str) -> tuple[float, ...]:
+    import xgboost  # takes a second, and only some commands ask
+
     model = xgboost.Booster({"nthread": 1})
     model.load_model(bytearray(content))
     values = np.array([[float(value) for value in line.split(",")] for line in rows.split()])
