@@ -6,7 +6,6 @@ from functools import cache
 import numpy as np
 
 from blueprints.local.sagemaker.artifacts import pack
-from samples.make_models import tenants
 
 FILE = "xgboost-model"
 """The name by which the container for XGBoost finds a model."""
@@ -36,17 +35,21 @@ class TenantModel:
 
 def models(count: int) -> list[TenantModel]:
     """The models of so many tenants, no two of which answer alike."""
+    from samples.make_models import tenants  # it loads XGBoost, which takes a second, and only one trial asks
+
     return [TenantModel(tenant, content) for tenant, content in tenants.models(count)]
 
 
 def rows() -> str:
     """What every tenant asks about."""
+    from samples.make_models import tenants
+
     return tenants.csv_rows()
 
 
 @cache
 def _answers(content: bytes, rows: str) -> tuple[float, ...]:
-    import xgboost  # takes a second, and only some commands ask
+    import xgboost
 
     model = xgboost.Booster({"nthread": 1})
     model.load_model(bytearray(content))
