@@ -51,7 +51,7 @@ class AsyncInferenceStack(BlueprintStack):
         outcomes.watch(self.alarms)
         graphs = {**async_graphs(endpoint), **intake.graphs, **outcomes.graphs}
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
-        self._output(
+        self.output(
             InputsBucketName=store.inputs.bucket_name,
             ResultsBucketName=store.results.bucket_name,
             IndexTableName=store.index.table_name,
@@ -80,7 +80,3 @@ class AsyncInferenceStack(BlueprintStack):
             network_isolation=settings.model.network_isolation,
             key=self.key,
         )
-
-    def _output(self, **outputs: str) -> None:
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)

@@ -85,6 +85,12 @@ class BlueprintStack(cdk.Stack):
         """Where buckets record who accessed them; there is none where there are no buckets."""
         return AccessLogBucket(self, "AccessLogs", retention=ACCESS_LOG_RETENTION, removal_policy=self.removal_policy)
 
+    def output(self, **outputs: str | None) -> None:
+        """Tells, by name, what people and programs look for in the deployment; nothing where there is no such part."""
+        for name, value in outputs.items():
+            if value is not None:
+                cdk.CfnOutput(self, name, value=value)
+
     def _placement(self, settings: BlueprintSettings, context: DeploymentContext, defaults: HandlerDefaults) -> Placement | None:
         if context.network == "own":
             endpoints = (*settings.required_endpoints, *settings.private_endpoints)

@@ -45,7 +45,7 @@ class BatchTransformStack(BlueprintStack):
         intake.watch(self.alarms)
         graphs = {**intake.graphs, **transform_graphs(transform, store)}
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
-        self._output(
+        self.output(
             InputsBucketName=store.inputs.bucket_name,
             ResultsBucketName=store.results.bucket_name,
             IndexTableName=store.index.table_name,
@@ -80,7 +80,3 @@ class BatchTransformStack(BlueprintStack):
         """CloudFormation tags what it makes; jobs are made by the state machine."""
         own = {"project": PROJECT, "blueprint": context.blueprint, "deployment": self.node.id}
         return {**own, **context.tags, **settings.tags}
-
-    def _output(self, **outputs: str) -> None:
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)

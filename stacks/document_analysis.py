@@ -197,7 +197,7 @@ class DocumentAnalysisStack(BlueprintStack):
             review.watch(self.alarms, timeout=cdk.Duration.hours(settings.review.timeout_hours))
             graphs |= review.graphs
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
-        self._output(
+        self.output(
             DocumentsBucketName=store.documents.bucket_name,
             ResultsBucketName=store.results.bucket_name,
             IndexTableName=store.index.table_name,
@@ -238,7 +238,3 @@ class DocumentAnalysisStack(BlueprintStack):
             return None
         endpoint = self.network.endpoints["execute-api"] if self.network else None
         return HumanReview(self, "Review", store=store, defaults=self.defaults, endpoint=endpoint)
-
-    def _output(self, **outputs: str) -> None:
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)

@@ -80,7 +80,7 @@ class KnowledgeBaseRagStack(BlueprintStack):
         watch_answers(self.alarms, service=service, api=api, thresholds=thresholds)
         sync.watch(self.alarms)
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs={**answer_graphs(service, api), **sync.graphs})
-        self._output(
+        self.output(
             DocumentsBucketName=documents.bucket_name,
             KnowledgeBaseId=base.knowledge_base_id,
             DataSourceId=sources["Documents"],
@@ -157,8 +157,3 @@ class KnowledgeBaseRagStack(BlueprintStack):
             return None, existing_pool(self, "Pool", settings.users.pool_arn)
         users = AnswerUsers(self, "Users", tenancy=tenancy, mfa=settings.users.mfa, removal_policy=self.removal_policy)
         return users, users.pool
-
-    def _output(self, **outputs: str | None) -> None:
-        for name, value in outputs.items():
-            if value is not None:
-                cdk.CfnOutput(self, name, value=value)

@@ -193,7 +193,7 @@ class LlmInferenceStack(BlueprintStack):
         watch_front(self.alarms, service=front.service, api=front.api, thresholds=settings.alarms.front())
         graphs = {**text_graphs(components, service=front.service, stream=stream), **front_graphs(front.service, front.api)}
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
-        self._output(
+        self.output(
             **{name: value for name, value in front.outputs.items() if name != "PredictionsUrl"},
             GenerationsUrl=front.api.predictions_url,
             StreamUrl=stream.url if stream else None,
@@ -235,11 +235,6 @@ class LlmInferenceStack(BlueprintStack):
         }
         handler = Handler(package="generate_text", environment=environment, path=PATH, shared=("generations",))
         return front_of(self, endpoint, callers=settings.callers, requests=settings.limits.requests(), handler=handler)
-
-    def _output(self, **outputs: str | None) -> None:
-        for name, value in outputs.items():
-            if value is not None:
-                cdk.CfnOutput(self, name, value=value)
 
 
 def _id(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from ml_constructs.foundation import SecureBucket
@@ -58,7 +57,7 @@ class MultiModelInferenceStack(BlueprintStack):
             endpoint.roll_back_on(*(watched[name] for name in ROLLBACK))
         graphs = {**front_graphs(front.service, front.api), **multi_model_graphs(endpoint)}
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
-        self._output(
+        self.output(
             **front.outputs,
             EndpointName=endpoint.endpoint_name,
             ModelsBucketName=bucket.bucket_name,
@@ -70,7 +69,3 @@ class MultiModelInferenceStack(BlueprintStack):
     def _model(self, settings: MultiModelInferenceSettings, bucket: SecureBucket) -> Model:
         container = settings.models.container(self, PrefixArtifact(bucket, MODELS))
         return Model(self, "Model", containers=[container], network_isolation=settings.models.network_isolation, key=self.key)
-
-    def _output(self, **outputs: str) -> None:
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)

@@ -50,7 +50,7 @@ class RealTimeInferenceStack(BlueprintStack):
             endpoint.roll_back_on(*(watched[name] for name in ROLLBACK))
         graphs = {**front_graphs(front.service, front.api), **endpoint_graphs(endpoint)}
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
-        self._output(
+        self.output(
             **front.outputs,
             EndpointName=endpoint.endpoint_name,
             CapturedBucketName=captured.bucket.bucket_name if captured else None,
@@ -82,8 +82,3 @@ class RealTimeInferenceStack(BlueprintStack):
             self, "Captured", key=self.key, access_logs=self.access_logs, lifecycle=[expiry], removal_policy=self.removal_policy
         )
         return settings.value(bucket)
-
-    def _output(self, **outputs: str | None) -> None:
-        for name, value in outputs.items():
-            if value is not None:
-                cdk.CfnOutput(self, name, value=value)

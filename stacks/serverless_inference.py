@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from ml_constructs.operations import Dashboard
@@ -40,11 +39,9 @@ class ServerlessInferenceStack(BlueprintStack):
         watch_serverless(self.alarms, endpoint=endpoint, thresholds=settings.alarms.endpoint.value())
         graphs = {**front_graphs(front.service, front.api), **serverless_graphs(endpoint)}
         dashboard = Dashboard(self, "Dashboard", alarms=self.alarms, graphs=graphs)
-        outputs = {
+        self.output(
             **front.outputs,
-            "EndpointName": endpoint.endpoint_name,
-            "DashboardName": dashboard.dashboard.dashboard_name,
-            "AlarmTopicArn": self.alarms.topic.topic_arn,
-        }
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)
+            EndpointName=endpoint.endpoint_name,
+            DashboardName=dashboard.dashboard.dashboard_name,
+            AlarmTopicArn=self.alarms.topic.topic_arn,
+        )

@@ -50,6 +50,12 @@ def test_there_is_a_bucket_for_access_logs_where_something_writes_them(define: C
     assert Template.from_stack(define()).find_resources("AWS::S3::Bucket") == {}
 
 
+def test_parts_that_are_there_are_told_of(define: Callable[..., BlueprintStack]) -> None:
+    stack = define()
+    stack.output(TopicArn=stack.alarms.topic.topic_arn, QueueUrl=None)
+    assert set(Template.from_stack(stack).to_json()["Outputs"]) == {"TopicArn"}
+
+
 def test_logs_are_kept_as_long_as_the_settings_say(define: Callable[..., BlueprintStack]) -> None:
     assert define(Settings(log_retention_days=731)).defaults.log_retention is cdk.aws_logs.RetentionDays.TWO_YEARS
 
