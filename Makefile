@@ -46,7 +46,7 @@ BLUEPRINT ?= document-analysis
 try: setup-try  ## Deploys document-analysis, or BLUEPRINT=…, to an AWS inside this machine and sends samples through it
 	@$(BIN)/python -m blueprints try $(BLUEPRINT)
 
-test: setup-test  ## Runs the tests, within two minutes on two cores
+test: setup-test  ## Runs the tests, in three minutes on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: setup-test  ## Runs the tests and the long ones
