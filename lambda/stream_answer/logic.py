@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from questions.attempts import attempted, observe
 from questions.clients import client
@@ -31,6 +32,8 @@ def converse_stream(request: dict[str, Any], deadline: Deadline) -> Iterator[str
     except (ClientError, BotoCoreError) as error:
         observe(error)
         raise
+    except HTTPError as error:  # botocore doesn't translate what the connection raises between events
+        raise Busy(type(error).__name__, "The model broke off. Ask again later.") from None
 
 
 def _pieces(events: Iterable[Any], deadline: Deadline) -> Iterator[str | Reply]:

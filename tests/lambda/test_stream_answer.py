@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import EventStreamError
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from blueprints.checks.handlers.calls import api_calls
 from blueprints.local.runtime_api import Invocation, RuntimeApi
@@ -248,8 +249,8 @@ def test_throttling_of_the_second_attempt_is_an_http_error_still(bedrock: Bedroc
 # streams of the model
 
 
-def pieces(bedrock: Bedrock, context: Any, *given_events: Any) -> list[Any]:
-    bedrock.replies = [{"stream": iter(given_events)}]
+def pieces(bedrock: Bedrock, context: Any, *given_events: Any, stream: Iterator[Any] | None = None) -> list[Any]:
+    bedrock.replies = [{"stream": iter(given_events) if stream is None else stream}]
     parameters = {"modelId": "m", "messages": [], "guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1"}}
     return list(converse_stream(parameters, Deadline(context)))
 
@@ -284,6 +285,16 @@ def test_no_stream_is_too_odd(odd: list[Any]) -> None:
         found = pieces(bedrock_fakes.installed(patch), Context(), *odd)
         settings.cache_clear()
     assert isinstance(found[-1], Reply)
+
+
+@pytest.mark.parametrize("torn", [ReadTimeoutError(None, "", "Read timed out."), ProtocolError("Connection broken")])  # type: ignore[arg-type]
+def test_a_model_that_falls_silent_or_breaks_off_is_busy_and_no_fault(bedrock: Bedrock, context: Any, torn: Exception) -> None:
+    def events() -> Iterator[dict[str, Any]]:
+        yield {"contentBlockDelta": {"delta": {"text": "30 "}, "contentBlockIndex": 0}}
+        raise torn
+
+    with pytest.raises(Busy, match="The model broke off"):
+        pieces(bedrock, context, stream=events())
 
 
 def test_a_response_without_a_stream_is_an_empty_reply(bedrock: Bedrock, context: Any) -> None:
