@@ -1,6 +1,5 @@
 """The functions of document analysis: their sizes, and what all of them are given."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,13 +10,11 @@ from constructs import Construct
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
 from ml_constructs.foundation.grants import grant_objects
-from ml_constructs.foundation.metrics import metric_namespace
+from ml_constructs.foundation.named_function import named_function, queue_visibility
 
 SHARED = ("documents",)
 READ_OBJECTS = ("GetObject", "GetObjectVersion")
 WRITE_STREAMS = ("AbortMultipartUpload", "PutObject")
-VISIBILITY_FACTOR = 6
-"""https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 
 
 @dataclass(frozen=True)
@@ -57,13 +54,12 @@ def document_function(
         environment: What it is told.
         libraries: What its package needs beside ``SHARED``.
     """
-    return HandlerFunction(
+    return named_function(
         scope,
         name,
-        package=re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower(),
         defaults=defaults,
-        environment={"POWERTOOLS_METRICS_NAMESPACE": metric_namespace(scope), **environment},
-        timeout=Duration.seconds(SIZES[name].timeout_seconds),
+        environment=environment,
+        timeout_seconds=SIZES[name].timeout_seconds,
         memory_mb=SIZES[name].memory_mb,
         shared=SHARED,
         libraries=libraries,
@@ -72,7 +68,7 @@ def document_function(
 
 def visibility_timeout(consumer: str) -> Duration:
     """For the queue that the function called ``consumer`` works off."""
-    return Duration.seconds(SIZES[consumer].timeout_seconds * VISIBILITY_FACTOR)
+    return queue_visibility(SIZES[consumer].timeout_seconds)
 
 
 def grant_reading(sources: Sequence[s3.IBucket], role: iam.Role) -> None:

@@ -1,13 +1,11 @@
 """The functions that keep a knowledge base in step: their sizes, and what all of them are given."""
 
-import re
 from collections.abc import Mapping
 
-from aws_cdk import Duration
 from constructs import Construct
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
-from ml_constructs.foundation.metrics import metric_namespace
+from ml_constructs.foundation.named_function import named_function
 
 SHARED = ("documents", "syncing")
 TIMEOUT_SECONDS = {"RequestSync": 300, "ReportIngestion": 600, "CloseSync": 120}
@@ -23,12 +21,11 @@ def sync_function(scope: Construct, name: str, *, defaults: HandlerDefaults, env
         defaults: What it shares with others.
         environment: What it is told.
     """
-    return HandlerFunction(
+    return named_function(
         scope,
         name,
-        package=re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower(),
         defaults=defaults,
-        environment={"POWERTOOLS_METRICS_NAMESPACE": metric_namespace(scope), **environment},
-        timeout=Duration.seconds(TIMEOUT_SECONDS[name]),
+        environment=environment,
+        timeout_seconds=TIMEOUT_SECONDS[name],
         shared=SHARED,
     )

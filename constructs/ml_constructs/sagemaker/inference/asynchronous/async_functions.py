@@ -1,18 +1,15 @@
 """The functions around an asynchronous endpoint: their sizes, and what all of them are given."""
 
-import re
 from collections.abc import Mapping
 
 from aws_cdk import Duration
 from constructs import Construct
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
-from ml_constructs.foundation.metrics import metric_namespace
+from ml_constructs.foundation.named_function import named_function, queue_visibility
 
 SHARED = ("documents", "submissions")
 TIMEOUT_SECONDS = {"SubmitInference": 300, "RecordInference": 300, "SweepInferences": 900}
-VISIBILITY_FACTOR = 6
-"""https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 
 
 def async_function(scope: Construct, name: str, *, defaults: HandlerDefaults, environment: Mapping[str, str]) -> HandlerFunction:
@@ -24,17 +21,16 @@ def async_function(scope: Construct, name: str, *, defaults: HandlerDefaults, en
         defaults: What it shares with others.
         environment: What it is told.
     """
-    return HandlerFunction(
+    return named_function(
         scope,
         name,
-        package=re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower(),
         defaults=defaults,
-        environment={"POWERTOOLS_METRICS_NAMESPACE": metric_namespace(scope), **environment},
-        timeout=Duration.seconds(TIMEOUT_SECONDS[name]),
+        environment=environment,
+        timeout_seconds=TIMEOUT_SECONDS[name],
         shared=SHARED,
     )
 
 
 def visibility_timeout(consumer: str) -> Duration:
     """For the queue that the function called ``consumer`` works off."""
-    return Duration.seconds(TIMEOUT_SECONDS[consumer] * VISIBILITY_FACTOR)
+    return queue_visibility(TIMEOUT_SECONDS[consumer])

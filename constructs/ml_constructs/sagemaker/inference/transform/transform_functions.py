@@ -1,6 +1,5 @@
 """The functions around batch transform: their sizes, and what all of them are given."""
 
-import re
 from collections.abc import Mapping
 
 from aws_cdk import Duration
@@ -9,7 +8,7 @@ from constructs import Construct
 
 from ml_constructs.foundation import HandlerDefaults, HandlerFunction
 from ml_constructs.foundation.grants import grant_items, grant_messages
-from ml_constructs.foundation.metrics import metric_namespace
+from ml_constructs.foundation.named_function import named_function, queue_visibility
 from ml_constructs.sagemaker.inference.transform.transform_store import TransformStore
 
 SHARED = ("documents", "transforms")
@@ -17,8 +16,6 @@ TIMEOUT_SECONDS = {"PlanTransform": 900, "ReportTransform": 300, "CloseTransform
 MEMORY_MB = {"PlanTransform": 1769}
 """One processor, for the lines of up to 10 GB."""
 MARGIN_SECONDS = 10
-VISIBILITY_FACTOR = 6
-"""https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 
 
 def transform_function(scope: Construct, name: str, *, defaults: HandlerDefaults, environment: Mapping[str, str]) -> HandlerFunction:
@@ -30,13 +27,12 @@ def transform_function(scope: Construct, name: str, *, defaults: HandlerDefaults
         defaults: What it shares with others.
         environment: What it is told.
     """
-    return HandlerFunction(
+    return named_function(
         scope,
         name,
-        package=re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower(),
         defaults=defaults,
-        environment={"POWERTOOLS_METRICS_NAMESPACE": metric_namespace(scope), **environment},
-        timeout=Duration.seconds(TIMEOUT_SECONDS[name]),
+        environment=environment,
+        timeout_seconds=TIMEOUT_SECONDS[name],
         memory_mb=MEMORY_MB.get(name, 512),
         shared=SHARED,
     )
@@ -71,4 +67,4 @@ def ending_function(
 
 def visibility_timeout(consumer: str) -> Duration:
     """For the queue that the function called ``consumer`` works off."""
-    return Duration.seconds(TIMEOUT_SECONDS[consumer] * VISIBILITY_FACTOR)
+    return queue_visibility(TIMEOUT_SECONDS[consumer])
