@@ -1,20 +1,20 @@
 """Where inputs, answers and what is known of them are kept."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ml_constructs.foundation import SecureBucket
-from ml_constructs.foundation.tables import RecordTable, text
+from ml_constructs.foundation.record_store import BY_STATUS, RecordStore
+from ml_constructs.foundation.tables import text
 
-BY_STATUS, BY_INPUT = "by-status", "by-input"
+__all__ = ["BY_INPUT", "BY_STATUS", "KEY", "InferenceStore"]
+
+BY_INPUT = "by-input"
 KEY = "inference"
 
 
-class InferenceStore(Construct):
+class InferenceStore(RecordStore):
     """Buckets for inputs and for answers, and an index of inferences that is searched by status and by input.
 
     Args:
@@ -36,13 +36,7 @@ class InferenceStore(Construct):
         retention: Duration | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.retention_days = int(retention.to_days()) if retention else 0
-        expiry: Sequence[s3.LifecycleRule] = [s3.LifecycleRule(expiration=retention)] if retention else []
-        self.inputs = SecureBucket(
-            self, "Inputs", key=key, access_logs=access_logs, event_bridge=True, lifecycle=expiry, removal_policy=removal_policy
+        super().__init__(
+            scope, construct_id, record=KEY, key=key, access_logs=access_logs, retention=retention, removal_policy=removal_policy
         )
-        self.results = SecureBucket(self, "Results", key=key, access_logs=access_logs, lifecycle=expiry, removal_policy=removal_policy)
-        self.index = RecordTable(self, "Index", key=key, partition_key=KEY, removal_policy=removal_policy)
-        self.index.add_global_secondary_index(index_name=BY_STATUS, partition_key=text("status"), sort_key=text("updated_at"))
         self.index.add_global_secondary_index(index_name=BY_INPUT, partition_key=text("input"), sort_key=text("submitted_at"))

@@ -1,7 +1,5 @@
 """Where requests, data, results and what is known of them are kept, and where it is told."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -9,15 +7,17 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from ml_constructs.foundation import SecureBucket
 from ml_constructs.foundation.grants import grant_publishing
+from ml_constructs.foundation.record_store import BY_STATUS, RecordStore
 from ml_constructs.foundation.tables import RecordTable, text
 
-BY_STATUS, BY_REQUEST = "by-status", "by-request"
+__all__ = ["BY_REQUEST", "BY_STATUS", "KEY", "TransformStore"]
+
+BY_REQUEST = "by-request"
 KEY = "transform"
 
 
-class TransformStore(Construct):
+class TransformStore(RecordStore):
     """Buckets for inputs and for results, an index of transforms, what says which of them run, and topics for their ends.
 
     Args:
@@ -39,16 +39,10 @@ class TransformStore(Construct):
         retention: Duration | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.key = key
-        self.retention_days = int(retention.to_days()) if retention else 0
-        expiry: Sequence[s3.LifecycleRule] = [s3.LifecycleRule(expiration=retention)] if retention else []
-        self.inputs = SecureBucket(
-            self, "Inputs", key=key, access_logs=access_logs, event_bridge=True, lifecycle=expiry, removal_policy=removal_policy
+        super().__init__(
+            scope, construct_id, record=KEY, key=key, access_logs=access_logs, retention=retention, removal_policy=removal_policy
         )
-        self.results = SecureBucket(self, "Results", key=key, access_logs=access_logs, lifecycle=expiry, removal_policy=removal_policy)
-        self.index = RecordTable(self, "Index", key=key, partition_key=KEY, removal_policy=removal_policy)
-        self.index.add_global_secondary_index(index_name=BY_STATUS, partition_key=text("status"), sort_key=text("updated_at"))
+        self.key = key
         self.index.add_global_secondary_index(index_name=BY_REQUEST, partition_key=text("request"), sort_key=text("updated_at"))
         self.runs = RecordTable(self, "Runs", key=key, removal_policy=removal_policy)
         self.success = sns.Topic(self, "Success", enforce_ssl=True, master_key=key)
