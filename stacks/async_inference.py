@@ -13,9 +13,9 @@ from ml_constructs.sagemaker.inference.asynchronous.async_notices import Inferen
 from ml_constructs.sagemaker.inference.asynchronous.async_outcomes import InferenceOutcomes
 from ml_constructs.sagemaker.inference.asynchronous.async_places import AsyncPlaces
 from ml_constructs.sagemaker.inference.asynchronous.async_store import InferenceStore
-from ml_constructs.sagemaker.inference.models.model import Model
 from stacks.async_inference_settings import SAMPLES, AsyncInferenceSettings
 from stacks.base import BlueprintStack, DeploymentContext
+from stacks.parts.models import model_of
 
 __all__ = ["AsyncInferenceSettings", "AsyncInferenceStack"]
 
@@ -33,7 +33,7 @@ class AsyncInferenceStack(BlueprintStack):
         endpoint = AsyncEndpoint(
             self,
             "Endpoint",
-            model=self._model(settings),
+            model=model_of(self, settings.model, samples=SAMPLES, placed=settings.model_in_network),
             hosting=settings.hosting.value(),
             scaling=settings.scaling.value(),
             places=AsyncPlaces(inputs=store.inputs, results=store.results, prefix=requests.prefix),
@@ -69,14 +69,4 @@ class AsyncInferenceStack(BlueprintStack):
         retention = cdk.Duration.days(settings.retention_days) if settings.retention_days else None
         return InferenceStore(
             self, "Store", key=self.key, access_logs=self.access_logs, retention=retention, removal_policy=self.removal_policy
-        )
-
-    def _model(self, settings: AsyncInferenceSettings) -> Model:
-        return Model(
-            self,
-            "Model",
-            containers=[settings.model.container(Construct(self, "ModelParts"), samples=SAMPLES)],
-            placement=self.defaults.placement if settings.model_in_network else None,
-            network_isolation=settings.model.network_isolation,
-            key=self.key,
         )

@@ -7,7 +7,6 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from ml_constructs.operations import Dashboard
-from ml_constructs.sagemaker.inference.models.model import Model
 from ml_constructs.sagemaker.inference.transform.batch_transform import BatchTransform
 from ml_constructs.sagemaker.inference.transform.transform_alarms import transform_graphs, watch_transform
 from ml_constructs.sagemaker.inference.transform.transform_intake import TransformIntake
@@ -15,6 +14,7 @@ from ml_constructs.sagemaker.inference.transform.transform_places import Transfo
 from ml_constructs.sagemaker.inference.transform.transform_store import TransformStore
 from stacks.base import PROJECT, BlueprintStack, DeploymentContext
 from stacks.batch_transform_settings import DATA, SAMPLES, BatchTransformSettings
+from stacks.parts.models import model_of
 
 __all__ = ["BatchTransformSettings", "BatchTransformStack"]
 
@@ -32,7 +32,7 @@ class BatchTransformStack(BlueprintStack):
         transform = BatchTransform(
             self,
             "Transform",
-            model=self._model(settings),
+            model=model_of(self, settings.model, samples=SAMPLES, placed=settings.model_in_network),
             store=store,
             places=places,
             options=settings.options(),
@@ -64,16 +64,6 @@ class BatchTransformStack(BlueprintStack):
         retention = cdk.Duration.days(settings.retention_days) if settings.retention_days else None
         return TransformStore(
             self, "Store", key=self.key, access_logs=self.access_logs, retention=retention, removal_policy=self.removal_policy
-        )
-
-    def _model(self, settings: BatchTransformSettings) -> Model:
-        return Model(
-            self,
-            "Model",
-            containers=[settings.model.container(Construct(self, "ModelParts"), samples=SAMPLES)],
-            placement=self.defaults.placement if settings.model_in_network else None,
-            network_isolation=settings.model.network_isolation,
-            key=self.key,
         )
 
     def _job_tags(self, settings: BatchTransformSettings, context: DeploymentContext) -> Mapping[str, str]:

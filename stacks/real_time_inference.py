@@ -14,11 +14,11 @@ from ml_constructs.sagemaker.inference.endpoints.endpoint_metrics import endpoin
 from ml_constructs.sagemaker.inference.endpoints.real_time_endpoint import RealTimeEndpoint
 from ml_constructs.sagemaker.inference.front.inference_alarms import watch_front
 from ml_constructs.sagemaker.inference.front.inference_metrics import front_graphs
-from ml_constructs.sagemaker.inference.models.model import Model
 from stacks.base import BlueprintStack, DeploymentContext
 from stacks.parts.inference_front import front_of
+from stacks.parts.models import model_of
 from stacks.real_time_inference_settings import SAMPLES, RealTimeInferenceSettings, ShadowSettings
-from stacks.settings.inference import DataCaptureSettings, ModelSettings
+from stacks.settings.inference import DataCaptureSettings
 
 __all__ = ["RealTimeInferenceSettings", "RealTimeInferenceStack"]
 
@@ -35,7 +35,7 @@ class RealTimeInferenceStack(BlueprintStack):
         endpoint = RealTimeEndpoint(
             self,
             "Endpoint",
-            model=self._model("Model", settings.model, placed=settings.model_in_network),
+            model=model_of(self, settings.model, samples=SAMPLES, placed=settings.model_in_network),
             hosting=settings.hosting.value(),
             scaling=scaling,
             defaults=self.defaults,
@@ -58,20 +58,8 @@ class RealTimeInferenceStack(BlueprintStack):
             AlarmTopicArn=self.alarms.topic.topic_arn,
         )
 
-    def _model(self, construct_id: str, settings: ModelSettings, *, placed: bool) -> Model:
-        container = settings.container(Construct(self, f"{construct_id}Parts"), samples=SAMPLES)
-        placement = self.defaults.placement if placed else None
-        return Model(
-            self,
-            construct_id,
-            containers=[container],
-            placement=placement,
-            network_isolation=settings.network_isolation,
-            key=self.key,
-        )
-
     def _shadow(self, settings: ShadowSettings, *, placed: bool) -> ShadowVariant:
-        model = self._model("Shadow", settings.model, placed=placed)
+        model = model_of(self, settings.model, samples=SAMPLES, placed=placed, construct_id="Shadow")
         return ShadowVariant(model=model, hosting=settings.hosting.value(), instances=settings.instances)
 
     def _captured(self, settings: DataCaptureSettings) -> DataCapture | None:
