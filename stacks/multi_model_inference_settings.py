@@ -15,13 +15,12 @@ from ml_constructs.sagemaker.inference.multi_model.multi_model_endpoint import c
 from stacks.base import BlueprintSettings
 from stacks.settings.callers import CallerSettings, FrontAlarmSettings, RequestSettings
 from stacks.settings.inference import (
-    DeploymentSettings,
     EndpointAlarmSettings,
     HostingSettings,
     ScalingSettings,
-    check_update,
 )
 from stacks.settings.inference_model import ImageSettings, VariableName, VariableValue
+from stacks.settings.inference_updates import DeploymentSettings, check_update
 from stacks.settings.models import NetworkChoice, SettingsModel
 
 TenantClaim = Annotated[str, StringConstraints(pattern=r"^custom:[A-Za-z0-9_-]{1,20}$")]

@@ -10,13 +10,13 @@ from stacks.base import BlueprintSettings
 from stacks.settings.callers import CallerSettings, FrontAlarmSettings, RequestSettings
 from stacks.settings.inference import (
     DataCaptureSettings,
-    DeploymentSettings,
     EndpointAlarmSettings,
     HostingSettings,
     ModelSettings,
     ScalingSettings,
 )
 from stacks.settings.inference_checks import check_model
+from stacks.settings.inference_updates import DeploymentSettings
 from stacks.settings.models import NetworkChoice, SettingsModel
 
 SAMPLES: Mapping[str, str] = {"scikit-learn": "wine", "xgboost": "churn"}

@@ -1,6 +1,6 @@
-"""Parts of settings that the blueprints around SageMaker endpoints share: the instances, how many, and how they are updated."""
+"""Parts of settings that the blueprints around SageMaker endpoints share: instances, their count, capture and alarms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from aws_cdk import Duration
@@ -8,10 +8,7 @@ from aws_cdk import aws_s3 as s3
 from pydantic import Field, StringConstraints, model_validator
 
 from ml_constructs.sagemaker.inference.capacity.instance_pool import CapacityReservation, InstancePool
-from ml_constructs.sagemaker.inference.capacity.scaling import Scaling, check_scalable
-from ml_constructs.sagemaker.inference.deployments.deployment import AllAtOnce, Deployment
-from ml_constructs.sagemaker.inference.deployments.deployment_checks import check_deployment
-from ml_constructs.sagemaker.inference.deployments.stepwise_deployment import Canary, Linear, Rolling
+from ml_constructs.sagemaker.inference.capacity.scaling import Scaling
 from ml_constructs.sagemaker.inference.endpoints.data_capture import DataCapture
 from ml_constructs.sagemaker.inference.endpoints.endpoint_alarms import EndpointThresholds
 from ml_constructs.sagemaker.inference.endpoints.hosting import Hosting
@@ -21,14 +18,12 @@ from stacks.settings.models import SettingsModel
 
 __all__ = [
     "DataCaptureSettings",
-    "DeploymentSettings",
     "EndpointAlarmSettings",
     "HostingSettings",
     "ImageSettings",
     "InstancePoolSettings",
     "ModelSettings",
     "ScalingSettings",
-    "check_update",
 ]
 
 InstanceTypeName = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
@@ -169,44 +164,6 @@ class DataCaptureSettings(SettingsModel):
         return self
 
 
-class DeploymentSettings(SettingsModel):
-    """How a new model or new instances take over."""
-
-    strategy: Literal["all-at-once", "canary", "linear", "rolling"] = "all-at-once"
-    """All traffic moves to a new fleet at once, a small part first, or in equal steps; or instances are replaced in batches."""
-    percent: Annotated[int, Field(ge=1, le=50)] | None = None
-    """Of the capacity: the canary (left out, 10), the step (10 at least; left out, 25) or the batch (5 at least; left out, 50)."""
-    wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """How long alarms are watched after each step but the last; after each batch with rolling."""
-    termination_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """How long the old fleet stands by after the last step, and alarms are watched; not with rolling."""
-    max_duration_minutes: Annotated[int, Field(ge=10, le=480)] = 60
-    """After which an update is given up."""
-    rollback: bool = True
-    """Whether an update ends, and the old configuration comes back, when the alarms on errors or latency are raised meanwhile."""
-
-    def value(self) -> Deployment:
-        """The deployment as constructs take it."""
-        limit, wait = Duration.minutes(self.max_duration_minutes), Duration.seconds(self.wait_seconds)
-        standby = Duration.seconds(self.termination_wait_seconds)
-        share = {} if self.percent is None else {"percent": self.percent}
-        batch = {} if self.percent is None else {"batch_percent": self.percent}
-        make: Mapping[str, Callable[[], Deployment]] = {
-            "all-at-once": lambda: AllAtOnce(termination_wait=standby, max_duration=limit),
-            "canary": lambda: Canary(wait=wait, termination_wait=standby, max_duration=limit, **share),
-            "linear": lambda: Linear(wait=wait, termination_wait=standby, max_duration=limit, **share),
-            "rolling": lambda: Rolling(wait=wait, max_duration=limit, **batch),
-        }
-        return make[self.strategy]()
-
-    @model_validator(mode="after")
-    def _can_be_made(self) -> "DeploymentSettings":
-        if self.strategy == "all-at-once" and self.percent is not None:
-            raise ValueError(f"percent must be left out with strategy all-at-once, got {self.percent}")
-        self.value()
-        return self
-
-
 class EndpointAlarmSettings(SettingsModel):
     """When alarms about the endpoint are raised."""
 
@@ -224,18 +181,6 @@ class EndpointAlarmSettings(SettingsModel):
     def value(self) -> EndpointThresholds:
         """The thresholds as constructs take them."""
         return EndpointThresholds(**self.model_dump())
-
-
-def check_update(hosting: HostingSettings, scaling: ScalingSettings, deployment: DeploymentSettings) -> None:
-    """Refuses scaling or a deployment that these instances can't have; for a validator of the settings that hold all three.
-
-    Raises:
-        ValueError: It names what is allowed.
-    """
-    types = hosting.value().instance_types
-    if scaling.value().scaled:
-        check_scalable(types, setting="hosting.instance_type")
-    check_deployment(deployment.value(), instance_types=types, instances=scaling.min_instances, shadow=False)
 
 
 def _seconds(number: int | None) -> Duration | None:
